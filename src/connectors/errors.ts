@@ -1,0 +1,53 @@
+import type { ErrorKind } from './contract.js';
+
+/** `notApplied`: the vendor certainly did nothing. `unknown`: a write may have taken effect; only `resolve` can tell. */
+export type WriteOutcome = 'notApplied' | 'unknown';
+
+export interface ConnectorErrorDetail {
+  /** A stable upper-case reason finer than the kind, such as `SECRET_REJECTED`. */
+  readonly code: string;
+  /** What the person should do next. */
+  readonly hint?: string;
+  /** Menu path in the PSA where it is mended. */
+  readonly where?: readonly string[];
+  readonly permissionId?: string;
+  readonly retryAfterSeconds?: number;
+  /** What the vendor said. Never request content, never headers. */
+  readonly remote?: { readonly status?: number; readonly message?: string };
+  readonly outcome?: WriteOutcome;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error a connector throws. `message` is safe to show to the administrator of the connection.
+ * Anything else that is thrown counts as `protocol`, and as an unknown outcome where a write was under way.
+ */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly kind: ErrorKind;
+  readonly detail: ConnectorErrorDetail;
+
+  constructor(kind: ErrorKind, message: string, detail: ConnectorErrorDetail) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.kind = kind;
+    this.detail = detail;
+  }
+
+  get code(): string {
+    return this.detail.code;
+  }
+
+  /** Did a write with this error perhaps take effect? */
+  get outcome(): WriteOutcome {
+    return this.detail.outcome ?? (this.kind === 'unknownOutcome' ? 'unknown' : 'notApplied');
+  }
+
+  /** May the host try again by itself? Writes only after a definite refusal; everything else needs a person first. */
+  get retryable(): boolean {
+    return this.outcome === 'notApplied' && (this.kind === 'rateLimited' || this.kind === 'unavailable');
+  }
+}
+
+export function isConnectorError(error: unknown): error is ConnectorError {
+  return error instanceof ConnectorError;
+}

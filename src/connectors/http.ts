@@ -1,0 +1,138 @@
+import { Agent, type Dispatcher, request as undiciRequest } from 'undici';
+import type { HttpClient, HttpRequest, HttpResponse, SecretText } from './contract.js';
+import { ConnectorError } from './errors.js';
+
+export interface HttpClientOptions {
+  /** The connector's egress rule; asked before every request. */
+  readonly allows: (url: URL) => boolean;
+  /** Waits for the vendor budget and a free slot in the buckets; the answer gives the slot back. */
+  readonly admit?: (request: HttpRequest) => Promise<() => void>;
+  /** Told after each request that was sent, for metrics and the audit's call count. Never sees headers or bodies. */
+  readonly onCall?: (call: { method: string; path: string; status: number | null; milliseconds: number }) => void;
+  readonly timeoutMs?: number;
+  readonly maxBodyBytes?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_BODY = 20 * 1024 * 1024;
+
+/** Failures that happen before a request can have left: name lookup, refused or timed-out connect, TLS. */
+const NOT_SENT = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_SSL_.*|EPROTO)$/;
+
+/**
+ * The host's client for vendor calls. It owns the socket, so it alone can tell "not sent" from "sent, no answer":
+ * the first is `unavailable`, the second an `unknownOutcome` for writes (a blind retry would double a change).
+ * Redirects are answers like any other: the credentials in the headers must not follow one.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
+  const agent = new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 4_000, pipelining: 1 });
+  const maxBody = options.maxBodyBytes ?? DEFAULT_MAX_BODY;
+
+  async function send(request: HttpRequest): Promise<HttpResponse> {
+    const url = checkedUrl(request.url, options.allows);
+    const release = (await options.admit?.(request)) ?? (() => {});
+    const timeout = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    const started = performance.now();
+    let status: number | null = null;
+    try {
+      request.signal?.throwIfAborted();
+      const answer = await undiciRequest(url, {
+        dispatcher: agent,
+        method: request.method,
+        headers: revealed(request.headers ?? {}),
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        signal,
+      });
+      status = answer.statusCode;
+      return { status, headers: flat(answer.headers), text: await boundedText(answer.body, maxBody) };
+    } catch (error) {
+      throw failure(error, request, url, timeout.aborted);
+    } finally {
+      release();
+      options.onCall?.({
+        method: request.method,
+        path: url.pathname,
+        status,
+        milliseconds: Math.round(performance.now() - started),
+      });
+    }
+  }
+
+  return { send, close: () => agent.close() };
+}
+
+function checkedUrl(text: string, allows: (url: URL) => boolean): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(text);
+  } catch {
+    // falls through: an address that cannot be read is refused like a foreign one
+  }
+  if (!url || url.username !== '' || url.password !== '' || !allows(url)) {
+    throw new ConnectorError('egressRefused', 'An address outside the allowed hosts was refused; nothing was sent to it.', {
+      code: 'FOREIGN_HOST',
+      hint: 'If this host is right, the operator of the gateway must name it in the configuration.',
+      remote: url ? { message: `host ${url.host}` } : {},
+    });
+  }
+  return url;
+}
+
+function revealed(headers: { readonly [name: string]: string | SecretText }): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.reveal()]),
+  );
+}
+
+function flat(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
+
+async function boundedText(body: Dispatcher.ResponseData['body'], limit: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += (chunk as Buffer).length;
+    if (size > limit) {
+      body.destroy();
+      throw Object.assign(new Error('answer too large'), { code: 'ANSWER_TOO_LARGE' });
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Names the failure by its code only: an HTTP error object may hold the request headers, and they hold the secrets. */
+function failure(error: unknown, request: HttpRequest, url: URL, timedOut: boolean): ConnectorError {
+  const code = errorCode(error);
+  if (!timedOut && request.signal?.aborted && !request.write) {
+    return new ConnectorError('aborted', 'The call was given up.', { code: 'ABORTED' });
+  }
+  if (NOT_SENT.test(code)) {
+    return new ConnectorError('unavailable', `${url.host} cannot be reached (${code}); nothing was sent.`, {
+      code: 'UNREACHABLE',
+      hint: 'Check the network, the proxy and the name server of the gateway, then try again.',
+    });
+  }
+  const reason = timedOut ? 'no answer within the time limit' : `the connection broke (${code})`;
+  if (request.write) {
+    return new ConnectorError('unknownOutcome', `The write to ${url.host} was sent, but ${reason}.`, {
+      code: timedOut ? 'WRITE_TIMEOUT' : 'WRITE_ANSWER_LOST',
+      outcome: 'unknown',
+    });
+  }
+  return new ConnectorError('unavailable', `${url.host} did not answer: ${reason}.`, {
+    code: timedOut ? 'TIMEOUT' : 'CONNECTION_BROKEN',
+  });
+}
+
+function errorCode(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return error instanceof Error ? error.name : 'UNKNOWN';
+}

@@ -1,0 +1,35 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
+
+/** Anything that runs statements: the client itself or an open transaction. */
+export type Queries = Prisma.TransactionClient;
+
+export interface Database {
+  /** For single statements. */
+  readonly client: PrismaClient;
+  readonly url: string;
+  /** All or nothing. Never call a vendor inside: it dies after five seconds. */
+  transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The database behind a URL. Connects lazily, so that the schema can be printed without one. */
+export function createDatabase(url: string, options: { readonly poolSize?: number } = {}): Database {
+  const adapter = new PrismaPg({ connectionString: url, max: options.poolSize ?? 12 });
+  const client = new PrismaClient({ adapter });
+  return {
+    client,
+    url,
+    transaction: (work) => client.$transaction(work, { maxWait: 10_000, timeout: 5_000 }),
+    close: () => client.$disconnect(),
+  };
+}
+
+/** The name of the unique constraint or index that refused a write, or null when the error is another one. */
+export function violatedUnique(error: unknown): string | null {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') return null;
+  const text = JSON.stringify(error.meta ?? {});
+  return /"(?:index|constraint|originalMessage)"[^}]*?([A-Z]\w+_\w+_key)/.exec(text)?.[1] ?? text;
+}
+
+export { Prisma };
