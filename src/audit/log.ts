@@ -1,4 +1,4 @@
-import { Prisma, type Queries } from '../storage/database.js';
+import type { Prisma, Queries } from '../storage/database.js';
 import type { AuditStatus, Details, EntryPatch, EntrySubject, NewEntry, Scope } from './entry.js';
 import { isFinal, MOVES } from './entry.js';
 import { redactDetails } from './redact.js';
@@ -7,7 +7,7 @@ import { redactDetails } from './redact.js';
  * The writer. Every function takes the transaction of what it describes: no entry, no operation; no operation, no entry.
  * Appending locks the organization's chain until commit, so call it as the last thing in a transaction.
  */
-export const auditLog = { open, move, report };
+export const auditLog = { open, move, handOver, report };
 
 /** Opens an entry with its first event. */
 async function open(tx: Queries, scope: Scope, entry: NewEntry): Promise<void> {
@@ -88,6 +88,23 @@ async function move(
     details: added,
   });
   return true;
+}
+
+/** Leaves a PENDING entry to a job: what is known is added, and no instance owns it any more. */
+async function handOver(tx: Queries, scope: Scope, id: string, patch: EntryPatch): Promise<void> {
+  await tx.auditLog.update({
+    where: { tenantId_id: { tenantId: scope.tenantId, id } },
+    data: {
+      instanceId: null,
+      ...(patch.summary !== undefined && { summary: patch.summary }),
+      ...(patch.details && { details: redactDetails(patch.details) as Prisma.InputJsonObject }),
+      ...subjectColumns(patch),
+    },
+  });
+  await append(tx, scope, id, 'REPORT', 'PENDING', 'PENDING', patch.summary ?? 'Accepted.', {
+    ...(patch.target && { target: patch.target }),
+    details: redactDetails(patch.details ?? {}),
+  });
 }
 
 /** Tells a step of an entry under way, such as one line of the connection doctor. Its status stays. */

@@ -1,4 +1,10 @@
-import { CONTRACT_VERSION, type Connector, type ConnectorDescriptor, type Field, type OptionField } from './contract.js';
+import {
+  CONTRACT_VERSION,
+  type Connector,
+  type ConnectorDescriptor,
+  type Field,
+  type OptionField,
+} from './contract.js';
 
 /** What the operator's configuration gives to a built-in connector before it exists. */
 export interface InstanceFacts {
@@ -33,7 +39,11 @@ export function checkFields(fields: readonly Field[], values: unknown, path: rea
   for (const name of Object.keys(values)) {
     if (!known.has(name)) {
       const names = fields.map((field) => field.name).join(', ');
-      issues.push({ path, code: 'UNKNOWN', message: `There is a field that is not known here. Known fields: ${names}.` });
+      issues.push({
+        path,
+        code: 'UNKNOWN',
+        message: `There is a field that is not known here. Known fields: ${names}.`,
+      });
     }
   }
   for (const field of fields) {

@@ -17,7 +17,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_BODY = 20 * 1024 * 1024;
 
 /** Failures that happen before a request can have left: name lookup, refused or timed-out connect, TLS. */
-const NOT_SENT = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_SSL_.*|EPROTO)$/;
+const NOT_SENT =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_SSL_.*|EPROTO)$/;
 
 /**
  * The host's client for vendor calls. It owns the socket, so it alone can tell "not sent" from "sent, no answer":
@@ -70,11 +71,15 @@ function checkedUrl(text: string, allows: (url: URL) => boolean): URL {
     // falls through: an address that cannot be read is refused like a foreign one
   }
   if (!url || url.username !== '' || url.password !== '' || !allows(url)) {
-    throw new ConnectorError('egressRefused', 'An address outside the allowed hosts was refused; nothing was sent to it.', {
-      code: 'FOREIGN_HOST',
-      hint: 'If this host is right, the operator of the gateway must name it in the configuration.',
-      remote: url ? { message: `host ${url.host}` } : {},
-    });
+    throw new ConnectorError(
+      'egressRefused',
+      'An address outside the allowed hosts was refused; nothing was sent to it.',
+      {
+        code: 'FOREIGN_HOST',
+        hint: 'If this host is right, the operator of the gateway must name it in the configuration.',
+        remote: url ? { message: `host ${url.host}` } : {},
+      },
+    );
   }
   return url;
 }

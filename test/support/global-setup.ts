@@ -1,3 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase, dropDatabase } from '../../src/storage/databases.js';
+import { startEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { migrate } from '../../src/storage/migrations.js';
+
+/**
+ * One PostgreSQL for the whole run, the server of DATABASE_URL or an embedded one, with one migrated database that each test
+ * file clones (see database.ts). The workers inherit where it is through the environment.
+ */
 export default async function setup(): Promise<() => Promise<void>> {
-  return async () => {};
+  const server = await startServer();
+  const template = `gateway_test_${randomBytes(6).toString('hex')}`;
+  try {
+    const url = await createDatabase(server.url, template);
+    await migrate(url, { directory: join(import.meta.dirname, '../../prisma/migrations') });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  process.env.TEST_DATABASE_SERVER_URL = server.url;
+  process.env.TEST_DATABASE_TEMPLATE = template;
+  return async () => {
+    await dropDatabase(server.url, template);
+    await server.stop();
+  };
+}
+
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const given = process.env.DATABASE_URL;
+  if (given) return { url: given, stop: async () => undefined };
+  const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+  const { url, home, stop } = await startEmbeddedPostgres({ dataDir });
+  return {
+    url,
+    async stop() {
+      await stop();
+      for (const folder of [home, dataDir]) await rm(folder, { recursive: true, force: true });
+    },
+  };
 }

@@ -45,6 +45,9 @@ CREATE TABLE "ApiKey" (
 
 CREATE TABLE "Instance" (
   "id" UUID NOT NULL,
+  "host" TEXT NOT NULL,
+  "pid" INTEGER NOT NULL,
+  "workers" TEXT[] NOT NULL,
   "startedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   "beatAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   CONSTRAINT "Instance_pkey" PRIMARY KEY ("id")
@@ -215,6 +218,7 @@ CREATE TABLE "Lane" (
   "connectionId" UUID NOT NULL,
   "queueName" TEXT NOT NULL,
   "fence" INTEGER NOT NULL DEFAULT 0,
+  "leaseOwner" UUID,
   "leaseUntil" TIMESTAMPTZ(3),
   CONSTRAINT "Lane_pkey" PRIMARY KEY ("tenantId", "id")
 );
@@ -367,6 +371,9 @@ CREATE UNIQUE INDEX "Mapping_service_key" ON "Mapping"("tenantId", "connectionId
   WHERE "kind" = 'OFFER' AND "deletedAt" IS NULL;
 -- R37: a cloud subscription is mapped to one connection in the whole tenant.
 CREATE UNIQUE INDEX "Mapping_subscription_key" ON "Mapping"("tenantId", "cloudSubscriptionId")
+  WHERE "kind" = 'SUBSCRIPTION' AND "deletedAt" IS NULL;
+-- One line of one contract bills one cloud subscription: targets are absolute, two would overwrite each other.
+CREATE UNIQUE INDEX "Mapping_line_key" ON "Mapping"("tenantId", "connectionId", "remoteId", "serviceId")
   WHERE "kind" = 'SUBSCRIPTION' AND "deletedAt" IS NULL;
 -- An idempotency key means one operation.
 CREATE UNIQUE INDEX "AuditLog_idempotency_key" ON "AuditLog"("tenantId", "organizationId", "idempotencyKey")

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chown, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -73,8 +74,7 @@ async function canRun(root: string, account: Account): Promise<boolean> {
 
 /** Built aside and renamed, so that a killed start leaves no half copy and two starters cannot mix theirs. */
 async function copyPackage(root: string, copy: string, account: Account): Promise<void> {
-  const draft = `${copy}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
+  const draft = `${copy}.${randomBytes(4).toString('hex')}`;
   await mkdir(draft, { mode: 0o700 });
   await cp(join(root, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
   await linkLibraries(draft);

@@ -81,7 +81,7 @@ function refuseForeign(folder: string, owner: number): void {
 
 /** `link` fails when the name exists, so of two starters exactly one records his folder; both get the recorded one. */
 async function recordOnce(record: string, path: string): Promise<string> {
-  const draft = `${record}.${process.pid}`;
+  const draft = `${record}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, `${path}\n`, { mode: 0o600, flush: true });
   try {
     await link(draft, record);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -30,7 +31,7 @@ export async function ensureCluster(home: Home, binaries: Binaries, major: strin
     );
   }
   await removeDrafts(home);
-  const draft = join(home.path, `initdb-${process.pid}`);
+  const draft = join(home.path, `initdb-${process.pid}-${randomBytes(4).toString('hex')}`);
   const auth = windows ? ['--auth=scram-sha-256', `--pwfile=${join(home.path, 'password')}`] : ['--auth=trust'];
   if (windows) await passwordOf(home);
   await runAs(home.account, binaries.initdb, ['-D', draft, ...auth, ...clusterArguments]);
@@ -40,8 +41,8 @@ export async function ensureCluster(home: Home, binaries: Binaries, major: strin
 /** Clusters half made by processes that no longer live. */
 async function removeDrafts(home: Home): Promise<void> {
   for (const name of await readdir(home.path)) {
-    const pid = /^initdb-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    const pid = /^initdb-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
     await rm(join(home.path, name), { recursive: true, force: true });
   }
 }

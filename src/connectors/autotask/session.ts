@@ -1,0 +1,36 @@
+import type { ConnectorContext, LookupKind, RemoteRecord, RemoteRecords, Session } from '../contract.js';
+import { applyStep } from './apply.js';
+import { checkMapping } from './check-mapping.js';
+import { getCompany, searchCompanies } from './companies.js';
+import { getContract, searchContracts } from './contracts.js';
+import { diagnose } from './diagnose.js';
+import { createTools } from './lookups.js';
+import { planChange } from './plan.js';
+import { readQuota } from './quota.js';
+import { resolveStep } from './resolve.js';
+import { getService, searchServices } from './services.js';
+import type { Settings } from './settings.js';
+
+const get = { company: getCompany, service: getService, contract: getContract };
+
+/** One session on one connection. Makes no call by itself. */
+export function createSession(context: ConnectorContext, settings: Settings): Session {
+  const tools = createTools(context, settings);
+  return {
+    diagnose: (signal) => diagnose(tools, settings, signal),
+    search: async (query, signal) => {
+      if (query.kind === 'company') return searchCompanies(tools, query, signal);
+      if (query.kind === 'service') return searchServices(tools, query, signal);
+      return searchContracts(tools, query, signal);
+    },
+    get: async <K extends LookupKind>(kind: K, id: string, signal?: AbortSignal) => {
+      const record: RemoteRecord | null = await get[kind](tools, id, signal);
+      return record as RemoteRecords[K] | null;
+    },
+    checkMapping: (proposal, signal) => checkMapping(tools, proposal, signal),
+    plan: (change, target, signal) => planChange(tools, change, target, signal),
+    apply: (step, signal) => applyStep(tools.client, step, signal),
+    resolve: (step, signal) => resolveStep(tools.client, step, signal),
+    vendorQuota: (signal) => readQuota(tools.client, signal),
+  };
+}

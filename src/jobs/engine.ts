@@ -1,0 +1,83 @@
+import { Logger, type Runner, run, runMigrations, type Task } from 'graphile-worker';
+import type { Queries } from '../storage/database.js';
+
+/** One thing to do later. The engine knows no task; it only finds it by name. */
+export interface Job {
+  readonly task: string;
+  readonly payload: { readonly [key: string]: string };
+  /** Jobs of one queue never run at once, over all instances. */
+  readonly queueName?: string;
+  /** A job that is still waiting under this key is replaced: waking twice is waking once. */
+  readonly key?: string;
+  readonly runAt?: Date;
+  readonly maxAttempts?: number;
+}
+
+export type Tasks = {
+  readonly [name: string]: (payload: Record<string, string>, signal: AbortSignal) => Promise<void>;
+};
+
+export interface Jobs {
+  /** Enqueues in the caller's transaction: no commit, no job. */
+  enqueue(tx: Queries, job: Job): Promise<void>;
+}
+
+export interface JobEngine extends Jobs {
+  start(tasks: Tasks): Promise<void>;
+  /** Takes no new job, waits for those under way. */
+  stop(): Promise<void>;
+  /** Ids of this process's workers, for the heartbeat. */
+  workerIds(): readonly string[];
+}
+
+export interface JobEngineOptions {
+  readonly databaseUrl: string;
+  readonly concurrency: number;
+  readonly log: (level: string, message: string) => void;
+}
+
+/** graphile-worker on the gateway's own PostgreSQL: claiming, back-off, LISTEN/NOTIFY and many instances are its work. */
+export function createJobEngine(options: JobEngineOptions): JobEngine {
+  const workers = new Set<string>();
+  let runner: Runner | null = null;
+  const shared = {
+    connectionString: options.databaseUrl,
+    logger: new Logger(() => (level, message) => options.log(level, message)),
+  };
+
+  return {
+    async enqueue(tx, job) {
+      await tx.$queryRaw`
+        SELECT 1 FROM graphile_worker.add_job(${job.task}, ${JSON.stringify(job.payload)}::json,
+          queue_name => ${job.queueName ?? null}::text, run_at => ${job.runAt ?? null}::timestamptz,
+          max_attempts => ${job.maxAttempts ?? 25}::int, job_key => ${job.key ?? null}::text)`;
+    },
+    async start(tasks) {
+      runner = await run({
+        ...shared,
+        taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, asTask(work)])),
+        concurrency: options.concurrency,
+        maxPoolSize: options.concurrency + 2,
+        pollInterval: 2_000,
+        noHandleSignals: true,
+      });
+      runner.events.on('worker:create', ({ worker }) => workers.add(worker.workerId));
+      runner.events.on('job:start', ({ worker }) => workers.add(worker.workerId));
+    },
+    async stop() {
+      await runner?.stop();
+      runner = null;
+    },
+    workerIds: () => [...workers],
+  };
+
+  function asTask(work: Tasks[string]): Task {
+    return (payload, helpers) =>
+      work(payload as Record<string, string>, helpers.abortSignal ?? new AbortController().signal);
+  }
+}
+
+/** Makes the engine's own tables; safe to run from several instances at once. */
+export async function migrateJobs(databaseUrl: string): Promise<void> {
+  await runMigrations({ connectionString: databaseUrl, logger: new Logger(() => () => {}) });
+}

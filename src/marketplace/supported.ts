@@ -1,0 +1,65 @@
+import type { ChangeKind, CloudSubscriptionStatus, OfferType } from '../../prisma/generated/client/enums.js';
+
+/**
+ * What becomes of a change of a mapped cloud subscription.
+ *   sync         it is written to the PSA
+ *   unsupported  a FAILED audit entry without a call; the badge stays (R52, R61, R67)
+ *   ignored      nothing at all, not even an entry
+ */
+export type Verdict =
+  | { readonly verdict: 'sync'; readonly rule: string }
+  | { readonly verdict: 'unsupported' | 'ignored'; readonly rule: string; readonly reason: string };
+
+/** The table of R49 to R61. `status` is the subscription's after the change. */
+export function verdictOf(change: {
+  readonly kind: ChangeKind;
+  readonly offerType: OfferType;
+  readonly status: CloudSubscriptionStatus;
+}): Verdict {
+  const { kind, offerType, status } = change;
+  switch (kind) {
+    case 'QUANTITY':
+      return status === 'CANCELLED' || status === 'DELETED'
+        ? { verdict: 'ignored', rule: 'R57', reason: 'A cancelled cloud subscription has no units.' }
+        : { verdict: 'sync', rule: 'R49' };
+    case 'PRICE':
+    case 'PROMOTION':
+      if (offerType === 'AZURE_PLAN') {
+        return { verdict: 'ignored', rule: 'R56', reason: 'An Azure Plan has no fixed cost or price.' };
+      }
+      return status === 'ACTIVE' || status === 'SUSPENDED'
+        ? { verdict: 'sync', rule: kind === 'PRICE' ? 'R53' : 'R51' }
+        : {
+            verdict: 'ignored',
+            rule: 'R55',
+            reason: 'Prices count while a cloud subscription is active or suspended.',
+          };
+    case 'CANCEL':
+      return { verdict: 'sync', rule: 'R57' };
+    case 'SUSPEND':
+      return offerType === 'AZURE_PLAN'
+        ? { verdict: 'sync', rule: 'R58' }
+        : { verdict: 'ignored', rule: 'R60', reason: 'A suspended licence is still billed.' };
+    case 'RESUME':
+      return offerType === 'AZURE_PLAN'
+        ? { verdict: 'ignored', rule: 'R59', reason: 'A resumed Azure Plan is set right in the PSA by hand.' }
+        : { verdict: 'ignored', rule: 'R60', reason: 'A resumed licence was billed all the time.' };
+    case 'BILLING_FREQUENCY':
+      return {
+        verdict: 'unsupported',
+        rule: 'R52',
+        reason: 'Another billing frequency needs another service: map it again.',
+      };
+    case 'FRIENDLY_NAME':
+    case 'AUTO_RENEW':
+      return { verdict: 'unsupported', rule: 'R52', reason: 'A PSA contract line has nothing that this changes.' };
+    case 'RENEWAL':
+    case 'UPGRADE':
+    case 'SCHEDULED_CHANGE':
+      return {
+        verdict: 'unsupported',
+        rule: 'R61',
+        reason: 'Carry this out in the PSA by hand, then map again if needed.',
+      };
+  }
+}

@@ -1,0 +1,41 @@
+import type { Session } from '../connectors/contract.js';
+import { notFound, Refusal } from './refusal.js';
+import type { Work } from './run.js';
+
+type Readers = Pick<Work, 'db' | 'scope'>;
+
+export type StoredConnection = NonNullable<Awaited<ReturnType<Work['db']['client']['connection']['findFirst']>>>;
+
+/** The caller's own connection, or the refusal that answers unknown and foreign ids alike (R5). */
+export async function ownConnection(work: Readers, id: string, path: readonly string[]): Promise<StoredConnection> {
+  const row = await work.db.client.connection.findFirst({ where: { ...work.scope, id, deletedAt: null } });
+  if (!row) throw notFound('connection', path);
+  return row;
+}
+
+/** Mapping and sync need ACTIVE. */
+export function requireActive(connection: StoredConnection, path: readonly string[]): void {
+  if (connection.status === 'ACTIVE') return;
+  const hint =
+    connection.status === 'VALIDATING'
+      ? 'Wait until its check has ended.'
+      : 'Mend it (its diagnostics say how), then test it again.';
+  throw new Refusal({
+    type: 'ConnectionNotReady',
+    code: 'CONNECTION_NOT_READY',
+    message: `The connection "${connection.alias}" is ${connection.status}. ${hint}`,
+    path,
+    status: connection.status,
+  });
+}
+
+/** An ACTIVE connection of the caller with its session. */
+export async function activeSession(
+  work: Work,
+  id: string,
+  path: readonly string[],
+): Promise<{ connection: StoredConnection; session: Session }> {
+  const connection = await ownConnection(work, id, path);
+  requireActive(connection, path);
+  return { connection, session: work.sessions.of(connection) };
+}

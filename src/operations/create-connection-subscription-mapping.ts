@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { RemoteContract } from '../connectors/contract.js';
+import { enqueueOperation, queueNameOf } from '../delivery/enqueue.js';
+import { periodStart } from '../delivery/period.js';
+import { activeSession } from './connection-access.js';
+import { idempotencyKeyInput } from './credentials.js';
+import { checkProposal, conflict, holdConnection, liveMapping, remoteRecord } from './mapping-access.js';
+import { contractReasons, subscriptionReasons } from './mapping-rules.js';
+import { type SubscriptionSource, subscriptionSource } from './mapping-sources.js';
+import { Refusal } from './refusal.js';
+import type { Verb, Work } from './run.js';
+
+const input = z.object({
+  connectionId: z.string(),
+  cloudSubscriptionId: z.string(),
+  contractId: z.string().min(1).max(100),
+  idempotencyKey: idempotencyKeyInput,
+});
+type Input = z.infer<typeof input>;
+
+/**
+ * Maps a cloud subscription to a contract (R36-R47) and writes its first line (units, cost, price) through its lane; the
+ * entry ends when that is read back.
+ */
+export const createConnectionSubscriptionMapping: Verb<Input, { mappingId: string }> = {
+  code: 'CreateConnectionSubscriptionMapping',
+  input,
+  summary: () => 'Map a cloud subscription to a contract',
+  async run(work, { connectionId, cloudSubscriptionId, contractId }) {
+    const { connection, session } = await activeSession(work, connectionId, ['input', 'connectionId']);
+    const subscription = await subscriptionSource(work, cloudSubscriptionId);
+    await refuseMapped(work, cloudSubscriptionId);
+    const impossible = subscriptionReasons(subscription, connection.currency);
+    if (impossible.length > 0) throw new Refusal(...impossible);
+    const { company, service } = await mappedParts(work, connectionId, subscription);
+    const contract = await remoteRecord(session, 'contract', contractId, ['input', 'contractId']);
+    const reasons = contractReasons(contract, subscription, company, connection.currency);
+    const proposal = { kind: 'subscription', contract, serviceId: service.id } as const;
+    const warnings = await checkProposal(session, proposal, reasons, ['input', 'contractId']);
+    const taken = await liveMapping(work, connectionId, 'SUBSCRIPTION', {
+      remoteId: contract.id,
+      serviceId: service.id,
+    });
+    if (taken) throw lineTaken(taken.id);
+    if (subscription.variant.offerType === 'AZURE_PLAN' && contract.endDate !== null) {
+      warnings.push(
+        `The contract ends on ${contract.endDate}; an Azure plan wants an end date far in the future (R41).`,
+      );
+    }
+    const id = work.newId();
+    const effectiveDate = firstDay(contract, subscription, work.now().toISOString().slice(0, 10));
+    return {
+      status: 'PENDING',
+      subject: {
+        connectionId,
+        target: { kind: 'Mapping', id, name: `${subscription.name} -> ${contract.name}` },
+        customer: { id: subscription.customer.id, name: subscription.customer.companyName },
+      },
+      summary: `Map "${subscription.name}" to the contract "${contract.name}" and write ${subscription.quantity} units from ${effectiveDate}`,
+      details: {
+        subscription: subscription.name,
+        contract: { id: contract.id, name: contract.name },
+        service,
+        marketplace: { quantity: subscription.quantity, ...subscription.price },
+        effectiveDate,
+        warnings,
+      },
+      async commit(tx) {
+        await holdConnection(tx, work, connection);
+        await tx.mapping.create({
+          data: {
+            ...work.scope,
+            id,
+            connectionId,
+            kind: 'SUBSCRIPTION',
+            cloudSubscriptionId,
+            remoteId: contract.id,
+            remoteName: contract.name,
+            companyId: company.id,
+            serviceId: service.id,
+            state: 'PROCESSING',
+            syncState: 'PENDING',
+            warnings,
+          },
+        });
+        const queueName = queueNameOf(connectionId, contract.id);
+        await tx.lane.create({ data: { ...work.scope, id, connectionId, queueName } });
+        // The newest quantity: a change recorded since the read above was not enqueued, because there was no mapping yet.
+        const current = await tx.cloudSubscription.findUniqueOrThrow({
+          where: { tenantId_id: { tenantId: work.scope.tenantId, id: cloudSubscriptionId } },
+          select: { quantity: true },
+        });
+        await enqueueOperation(tx, work.scope, work, {
+          laneId: id,
+          auditLogId: work.entryId,
+          changeId: null,
+          kind: 'create',
+          effectiveDate,
+          target: { quantity: current.quantity, ...subscription.price! },
+        });
+        return { mappingId: id };
+      },
+    };
+  },
+  conflicts: {
+    Mapping_subscription_key: async (work: Work, { cloudSubscriptionId }: Input) =>
+      mappedAlready(work, cloudSubscriptionId),
+    Mapping_line_key: async () => lineTaken(null),
+  },
+};
+
+/** R36: customer and offer must be mapped on the same connection first. */
+async function mappedParts(work: Work, connectionId: string, subscription: SubscriptionSource) {
+  const [customer, offer] = await Promise.all([
+    liveMapping(work, connectionId, 'CUSTOMER', { customerId: subscription.customer.id }),
+    liveMapping(work, connectionId, 'OFFER', { offerVariantId: subscription.variant.id }),
+  ]);
+  const missing = (what: string, code: string) => ({
+    type: 'MappingRule' as const,
+    rule: 'R36',
+    code,
+    message: `${what} is not mapped on this connection. Map it first. (R36)`,
+    path: ['input', 'cloudSubscriptionId'],
+  });
+  if (customer && offer) {
+    return {
+      company: { id: customer.remoteId, name: customer.remoteName },
+      service: { id: offer.remoteId, name: offer.remoteName },
+    };
+  }
+  throw new Refusal(
+    ...(customer ? [] : [missing(`The customer "${subscription.customer.companyName}"`, 'CUSTOMER_NOT_MAPPED')]),
+    ...(offer ? [] : [missing(`The offer "${subscription.variant.offerName}"`, 'OFFER_NOT_MAPPED')]),
+  );
+}
+
+/** The current period is billed whole, but not before the subscription began; periods already gone are left alone. */
+function firstDay(contract: RemoteContract, subscription: SubscriptionSource, today: string): string {
+  const from = subscription.startDate > today ? subscription.startDate : today;
+  const period = periodStart(contract.startDate, subscription.variant.billingFrequency, from);
+  return [period, subscription.startDate, contract.startDate].reduce((a, b) => (a > b ? a : b));
+}
+
+async function refuseMapped(work: Work, cloudSubscriptionId: string): Promise<void> {
+  const where = { tenantId: work.scope.tenantId, cloudSubscriptionId, kind: 'SUBSCRIPTION' as const, deletedAt: null };
+  if (await work.db.client.mapping.findFirst({ where, select: { id: true } })) {
+    throw await mappedAlready(work, cloudSubscriptionId);
+  }
+}
+
+/** The other mapping is shown only to the organization that owns it (R5, R37). */
+async function mappedAlready(work: Work, cloudSubscriptionId: string): Promise<Refusal> {
+  const own = await work.db.client.mapping.findFirst({
+    where: { ...work.scope, cloudSubscriptionId, kind: 'SUBSCRIPTION', deletedAt: null },
+    select: { id: true },
+  });
+  const message = own
+    ? 'This cloud subscription is mapped already. Delete that mapping first.'
+    : 'This cloud subscription is mapped by another organization of the tenant. Only one connection may bill it.';
+  return conflict('R37', 'SUBSCRIPTION_ALREADY_MAPPED', message, ['input', 'cloudSubscriptionId'], own?.id ?? null);
+}
+
+function lineTaken(existingId: string | null): Refusal {
+  return conflict(
+    'R44',
+    'CONTRACT_LINE_TAKEN',
+    'Another cloud subscription of this offer is billed on this contract already. Choose another contract.',
+    ['input', 'contractId'],
+    existingId,
+  );
+}

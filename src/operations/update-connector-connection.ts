@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ownConnection } from './connection-access.js';
+import { duplicate, refuseDuplicate } from './create-connector-connection.js';
+import { aliasInput, checkedCredentials, credentialsInput, idempotencyKeyInput } from './credentials.js';
+import { Refusal } from './refusal.js';
+import type { Verb } from './run.js';
+import { verificationJob } from './verify-connector-connection.js';
+
+const input = z.object({
+  id: z.string(),
+  alias: aliasInput.nullish(),
+  credentials: credentialsInput.nullish(),
+  idempotencyKey: idempotencyKeyInput,
+});
+
+/** Renames a connection, or replaces its credentials: mappings stay, and the new ones are checked before work goes on. */
+export const updateConnectorConnection: Verb<z.infer<typeof input>, { connectionId: string }> = {
+  code: 'UpdateConnectorConnection',
+  input,
+  summary: ({ credentials }) => (credentials ? 'Replace the credentials of a connection' : 'Rename a connection'),
+  async run(work, { id, alias, credentials: given }) {
+    const connection = await ownConnection(work, id, ['input', 'id']);
+    if (alias) await refuseDuplicate(work, alias, id);
+    const checked = given ? checkedCredentials(work.connectors, given) : null;
+    if (checked && checked.connectorId !== connection.connectorId) {
+      throw new Refusal({
+        type: 'InvalidInput',
+        code: 'OTHER_CONNECTOR',
+        message: `This connection belongs to the connector "${connection.connectorId}". Create a new connection for another one.`,
+        path: ['input', 'credentials'],
+      });
+    }
+    return {
+      status: checked ? 'PENDING' : 'SUCCEEDED',
+      subject: { connectionId: id, target: { kind: 'Connection', id, name: alias ?? connection.alias } },
+      // Names of what changed, never values.
+      details: { changed: [...(alias ? ['alias'] : []), ...(checked ? ['credentials'] : [])] },
+      async commit(tx) {
+        const where = { tenantId_id: { tenantId: work.scope.tenantId, id } };
+        await tx.connection.update({
+          where,
+          data: {
+            updatedAt: work.now(),
+            ...(alias && { alias }),
+            ...(checked && {
+              ...work.sessions.seal({ tenantId: work.scope.tenantId, id }, checked.credentials),
+              settings: checked.settings,
+              credentialsVersion: { increment: 1 },
+              credentialsUpdatedAt: work.now(),
+              status: 'VALIDATING',
+              statusCode: null,
+              statusReason: null,
+            }),
+          },
+        });
+        if (checked) await work.jobs.enqueue(tx, verificationJob(work.scope, id, work.entryId));
+        return { connectionId: id };
+      },
+    };
+  },
+  conflicts: { Connection_alias_key: (work, { alias }) => duplicate(work, alias ?? '') },
+};

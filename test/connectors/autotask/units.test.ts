@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { addDays, addMonths } from '../../../src/connectors/autotask/calendar.js';
+import { type Grid, standingAt, startsInsidePeriod, type UnitRow } from '../../../src/connectors/autotask/units.js';
+
+const grid: Grid = { startDate: '2026-01-01', endDate: '2026-12-31', months: 1 };
+
+let id = 0;
+function row(startDate: string, endDate: string, units: number, more: Partial<UnitRow> = {}): UnitRow {
+  id += 1;
+  return {
+    id: String(id),
+    line: '8000',
+    startDate,
+    endDate,
+    units,
+    price: String(units * 20),
+    cost: null,
+    posted: false,
+    ...more,
+  };
+}
+
+/** Whole periods from one to the other month of 2026. */
+function months(from: number, to: number, units: number, more: Partial<UnitRow> = {}): UnitRow[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => {
+    const start = addMonths('2026-01-01', from - 1 + index);
+    return row(start, addDays(addMonths(start, 1), -1), units, more);
+  });
+}
+
+describe('the standing total', () => {
+  it('is 0 without rows', () => {
+    expect(standingAt([], grid, '2026-03-10')).toMatchObject({ units: 0, unitPrice: null, ambiguous: false });
+  });
+
+  it('is the whole period that starts on the date', () => {
+    expect(standingAt(months(1, 12, 5), grid, '2026-03-01')).toMatchObject({ units: 5, unitPrice: '20' });
+  });
+
+  it('after a change inside a period is that of the next whole period, where a row is a new total', () => {
+    const rows = [
+      ...months(1, 2, 5),
+      row('2026-03-01', '2026-03-09', 5),
+      row('2026-03-10', '2026-03-31', 7),
+      ...months(4, 12, 7),
+    ];
+    expect(standingAt(rows, grid, '2026-03-15').units).toBe(7);
+    expect(standingAt(rows, grid, '2026-03-01').units).toBe(7);
+  });
+
+  it('after a change inside a period is the same where a row is a difference', () => {
+    const rows = [...months(1, 3, 5), row('2026-03-10', '2026-03-31', 2), ...months(4, 12, 7)];
+    expect(standingAt(rows, grid, '2026-03-15').units).toBe(7);
+    expect(standingAt(rows, grid, '2026-03-01').units).toBe(7);
+  });
+
+  it('does not add periods up', () => {
+    expect(standingAt(months(1, 12, 4), grid, '2026-01-01').units).toBe(4);
+  });
+
+  it('in the last period is that of the row that covers the date', () => {
+    const rows = [...months(1, 11, 5), row('2026-12-01', '2026-12-09', 5), row('2026-12-10', '2026-12-31', 7)];
+    expect(standingAt(rows, grid, '2026-12-15')).toMatchObject({ units: 7, ambiguous: false });
+    expect(standingAt(rows, grid, '2026-12-05')).toMatchObject({ units: 5, ambiguous: false });
+  });
+
+  it('in the last period is ambiguous when two rows cover the date', () => {
+    const rows = [
+      ...months(1, 11, 5),
+      row('2026-12-01', '2026-12-31', 5, { posted: true }),
+      row('2026-12-10', '2026-12-31', 7),
+    ];
+    expect(standingAt(rows, grid, '2026-12-15')).toMatchObject({ units: 7, ambiguous: true });
+  });
+
+  it('has no unit price from a part of a period, whose amount is pro-rated', () => {
+    const rows = [...months(1, 11, 5), row('2026-12-10', '2026-12-31', 7, { price: '99.35' })];
+    expect(standingAt(rows, grid, '2026-12-15').unitPrice).toBeNull();
+  });
+
+  it('has the unit price of the extended amount, not the amount itself', () => {
+    const rows = months(1, 12, 11, { price: '254.10' });
+    expect(standingAt(rows, grid, '2026-05-10').unitPrice).toBe('23.1');
+  });
+
+  it('follows a grid that steps from the contract start on the 31st', () => {
+    const anchor: Grid = { startDate: '2026-01-31', endDate: '2027-01-30', months: 1 };
+    const rows = [
+      row('2026-01-31', '2026-02-27', 3),
+      row('2026-02-28', '2026-03-30', 3),
+      row('2026-03-31', '2026-04-29', 3),
+    ];
+    expect(standingAt(rows, anchor, '2026-02-28')).toMatchObject({ units: 3, unitPrice: '20' });
+  });
+
+  it('reads rows whose end is the first day after them', () => {
+    const rows = months(1, 12, 6).map((each) => ({ ...each, endDate: addDays(each.endDate, 1) }));
+    expect(standingAt(rows, grid, '2026-03-10')).toMatchObject({ units: 6, unitPrice: '20', ambiguous: false });
+  });
+
+  it('of a yearly line changed inside its only period is that of the covering row', () => {
+    const yearly: Grid = { ...grid, months: 12 };
+    const rows = [row('2026-01-01', '2026-05-31', 5), row('2026-06-01', '2026-12-31', 8)];
+    expect(standingAt(rows, yearly, '2026-08-01')).toMatchObject({ units: 8, ambiguous: false });
+  });
+});
+
+describe('an earlier adjustment of the same date', () => {
+  it('shows as a row that starts where no period does', () => {
+    const rows = [row('2026-03-01', '2026-03-09', 5), row('2026-03-10', '2026-03-31', 7)];
+    expect(startsInsidePeriod(rows, grid, '2026-03-10')).toBe(true);
+    expect(startsInsidePeriod(rows, grid, '2026-03-01')).toBe(false);
+  });
+});
