@@ -20,6 +20,7 @@ export function requireAccess(user: UserState, def: EntityDef, action: Action, s
 
 /** autotask: rows outside the user's lines of business are just missing, without an error. */
 export function isVisible(db: Database, user: UserState, def: EntityDef, row: Row): boolean {
+  if (user.linesOfBusiness === undefined && user.canSeeNoLineOfBusiness !== false) return true;
   const association = lineOfBusiness(db, def, row);
   if (association === undefined) return true;
   if (association === null) return user.canSeeNoLineOfBusiness !== false;

@@ -110,12 +110,14 @@ export function createAdmin(core: Core, lateCommits: LateCommits): Admin {
     },
     inFlight: () => core.threads.inFlight(),
     flushLateCommits: () => lateCommits.flush(),
-    state: () => ({
-      tables: Object.fromEntries([...core.db.tables.keys()].map((name) => [name, rowsById(core.db, name)])),
-      users: core.db.users.map(publicUser),
-      account: core.db.account,
-      clock: core.clock.now().toISOString(),
-    }),
+    // A copy: what a test compares later must not change under it.
+    state: () =>
+      structuredClone({
+        tables: Object.fromEntries([...core.db.tables.keys()].map((name) => [name, rowsById(core.db, name)])),
+        users: core.db.users.map(publicUser),
+        account: core.db.account,
+        clock: core.clock.now().toISOString(),
+      }),
     units: (contractID) => structuredClone(units(contractID)),
   };
 }

@@ -38,6 +38,13 @@ export function table(db: Database, name: string): Map<number, Row> {
 
 export const rowsOf = (db: Database, name: string): Row[] => [...table(db, name).values()];
 
+/** Without a copy of the whole table, which for unit rows is large. */
+export function rowsWhere(db: Database, name: string, field: string, value: unknown): Row[] {
+  const found: Row[] = [];
+  for (const row of table(db, name).values()) if (row[field] === value) found.push(row);
+  return found;
+}
+
 /** autotask: results come in id order, always. */
 export const rowsById = (db: Database, name: string): Row[] => rowsOf(db, name).sort((a, b) => a.id - b.id);
 

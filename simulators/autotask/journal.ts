@@ -61,13 +61,15 @@ export function createJournal(): Journal {
       return entry;
     },
     list: ({ writes, committed, entity, since } = {}) =>
-      entries.filter(
-        (entry) =>
-          (!writes || entry.isWrite) &&
-          (committed === undefined || entry.committed === committed) &&
-          (!entity || entry.entity?.toLowerCase() === entity.toLowerCase()) &&
-          (since === undefined || entry.seq > since),
-      ),
+      entries
+        .filter(
+          (entry) =>
+            (!writes || entry.isWrite) &&
+            (committed === undefined || entry.committed === committed) &&
+            (!entity || entry.entity?.toLowerCase() === entity.toLowerCase()) &&
+            (since === undefined || entry.seq > since),
+        )
+        .map((entry) => ({ ...entry })),
     clear() {
       entries = [];
       counters = {};

@@ -54,6 +54,14 @@ export function emptyDatabase(): Database {
   };
 }
 
+/** Rows other defaults point at, made when the world brings none of their kind. */
+const OWNER = 29_682_885;
+const NEEDED: Record<string, Record<string, unknown>> = {
+  Currencies: { id: 1, name: 'USD', isInternalCurrency: true },
+  Resources: { id: OWNER, firstName: 'Olive', lastName: 'Owner', userName: 'oowner', email: 'olive@example.test' },
+  BillingCodes: { id: 1, name: 'Cloud Services', useType: SERVICE_USE_TYPE },
+};
+
 /** Adds a world to a database; rows with a known id replace what is there. */
 export function seedWorld(db: Database, world: World, switches: Switches, now: Date): void {
   for (const user of world.users ?? []) seedUser(db, user);
@@ -63,8 +71,8 @@ export function seedWorld(db: Database, world: World, switches: Switches, now: D
   for (const [part, name] of PARTS) {
     for (const seed of (world[part] ?? []) as SeedRow[]) seedRow(db, entityOf(name), seed, now);
   }
-  if (table(db, 'Currencies').size === 0) {
-    insert(db, 'Currencies', complete(entityOf('Currencies'), { id: 1, name: 'USD', isInternalCurrency: true }));
+  for (const [name, usual] of Object.entries(NEEDED)) {
+    if (table(db, name).size === 0) insert(db, name, complete(entityOf(name), usual));
   }
   for (const line of world.lines ?? []) seedLine(db, line, switches, now);
 }
@@ -86,7 +94,7 @@ const USUAL: Record<string, (seed: SeedRow, now: Date) => Record<string, unknown
   Companies: (seed, now) => ({
     companyName: `Company ${seed.id ?? ''}`.trim(),
     companyType: 1,
-    ownerResourceID: 29_682_885,
+    ownerResourceID: OWNER,
     phone: '555-0100',
     isActive: true,
     createDate: now.toISOString(),

@@ -66,18 +66,18 @@ export function createAuditFeed({ db, wake, onError = () => undefined, ...option
   const { pageSize = 200, memory = 500, now = () => performance.now() } = options;
   const rows = createFeedRows(db);
   const tails = new Map<string, { readonly tail: Tail; holders: number }>();
-  const closing = new AbortController();
-  const closeAll = new Set<() => void>();
+  const followers = new Set<() => void>();
+  let closed = false;
 
   return {
     events,
     statusChanges,
     /** Followers and tails at work. */
-    stats: () => ({ followers: closeAll.size, tails: tails.size }),
+    stats: () => ({ followers: followers.size, tails: tails.size }),
     /** Ends every iterable. The wake is its owner's to close. */
     close: () => {
-      closing.abort();
-      for (const release of [...closeAll]) release();
+      closed = true;
+      for (const end of [...followers]) end();
     },
   };
 
@@ -92,7 +92,7 @@ export function createAuditFeed({ db, wake, onError = () => undefined, ...option
     const matches = matcher(filter ?? {});
     return following(signal, async function* (stop, hold) {
       const extent = await unlessAborted(rows.extent(scope), stop);
-      if (!extent) return;
+      if (!extent || stop.aborted) return;
       let cursor = startOf(after, extent);
       const tail = hold(scope, extent.head);
       yield { type: 'CHECKPOINT', cursor: String(cursor) };
@@ -121,7 +121,7 @@ export function createAuditFeed({ db, wake, onError = () => undefined, ...option
   ): AsyncIterableIterator<AuditLogRow, void> {
     return following(signal, async function* (stop, hold) {
       const present = await unlessAborted(rows.entry(scope, auditLogId), stop);
-      if (present === undefined) return;
+      if (present === undefined || stop.aborted) return;
       if (present === null) throw new EntryNotFoundError('There is no such audit log entry.');
       let { status, id } = present.entry;
       const tail = isFinal(status) ? null : hold(scope, present.head);
@@ -144,13 +144,13 @@ export function createAuditFeed({ db, wake, onError = () => undefined, ...option
     const follower = cancellable<T>(signal, async function* (stop) {
       let letGo = () => {};
       const release = () => {
-        closeAll.delete(end);
+        followers.delete(end);
         stop.removeEventListener('abort', release);
         letGo();
       };
       const end = () => void follower.return?.();
-      if (closing.signal.aborted || stop.aborted) return;
-      closeAll.add(end);
+      if (closed || stop.aborted) return;
+      followers.add(end);
       stop.addEventListener('abort', release);
       try {
         yield* run(stop, (scope, head) => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { ChangeKind, CloudSubscriptionStatus, OfferType } from '../../prisma/generated/client/enums.js';
 import type { Actor, Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
 import type { ChangeKind as PsaChangeKind } from '../connectors/contract.js';
 import type { Jobs } from '../jobs/engine.js';
-import type { NewChange } from '../marketplace/change.js';
-import { verdictOn } from '../marketplace/supported.js';
+import type { NewChange } from '../marketplace/changes.js';
+import { verdictOf } from '../marketplace/supported.js';
 import { toDateColumn } from '../storage/calendar-date.js';
 import type { Prisma, Queries } from '../storage/database.js';
 import type { NewId } from '../storage/ids.js';
@@ -58,6 +59,15 @@ export async function enqueueOperation(
   await wakeLane(tx, by.jobs, { tenantId: scope.tenantId, laneId: operation.laneId });
 }
 
+/** How the synchronised kinds are called towards a connector. */
+const PSA_KIND: { readonly [K in ChangeKind]?: PsaChangeKind } = {
+  QUANTITY: 'quantity',
+  PRICE: 'price',
+  PROMOTION: 'price',
+  CANCEL: 'cancel',
+  SUSPEND: 'suspend',
+};
+
 interface MappedRow {
   laneId: string;
   organizationId: string;
@@ -66,7 +76,8 @@ interface MappedRow {
   syncState: string;
   quantity: number;
   name: string;
-  offerType: string;
+  status: CloudSubscriptionStatus;
+  offerType: OfferType;
   customerId: string;
   customerName: string;
   unitCost: Prisma.Decimal | null;
@@ -90,7 +101,7 @@ export async function enqueueChanges(
   const mapped = await tx.$queryRaw<MappedRow[]>`
     SELECT m."id"::text AS "laneId", m."organizationId"::text AS "organizationId", m."connectionId"::text AS "connectionId",
       m."cloudSubscriptionId"::text AS "cloudSubscriptionId", m."syncState"::text AS "syncState",
-      s."quantity", s."name", v."offerType"::text AS "offerType", c."id"::text AS "customerId", c."companyName" AS "customerName",
+      s."quantity", s."name", s."status"::text AS "status", v."offerType"::text AS "offerType", c."id"::text AS "customerId", c."companyName" AS "customerName",
       p."unitCost", p."unitPrice"
     FROM "Mapping" m
     JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
@@ -105,7 +116,9 @@ export async function enqueueChanges(
   for (const change of changes) {
     const mapping = bySubscription.get(change.cloudSubscriptionId);
     if (!mapping) continue;
-    const verdict = verdictOn(change.kind, mapping.offerType);
+    const priced = change.kind === 'PRICE' || change.kind === 'PROMOTION';
+    if (priced && change.organizationId !== mapping.organizationId) continue;
+    const verdict = verdictOf({ kind: change.kind, offerType: mapping.offerType, status: mapping.status });
     if (verdict.verdict === 'ignored') continue;
     const scope: Scope = { tenantId, organizationId: mapping.organizationId };
     const auditLogId = by.newId();
@@ -137,7 +150,7 @@ export async function enqueueChanges(
       laneId: mapping.laneId,
       auditLogId,
       changeId: change.changeId,
-      kind: verdict.psaKind,
+      kind: PSA_KIND[change.kind] ?? 'quantity',
       effectiveDate: change.effectiveDate,
       target: targetOf(change, mapping),
     });

@@ -28,6 +28,16 @@ export const pricesBySubscriptionIds: Loader<SubscriptionPrice> = async (queries
   return inOrder(ids, new Map(found.map((row) => [row.cloudSubscriptionId, row])));
 };
 
+export async function cloudSubscriptionByExternalId(
+  queries: Queries,
+  scope: Scope,
+  externalId: string,
+): Promise<CloudSubscription | null> {
+  const [row] = await queries.$queryRaw<CloudSubscription[]>`
+    SELECT t.* FROM "CloudSubscription" t WHERE ${visibleSales(scope)} AND t."externalId" = ${externalId}`;
+  return row ?? null;
+}
+
 function loader<Row extends { id: string }>(table: string, visible: (scope: Scope) => Prisma.Sql): Loader<Row> {
   return async (queries, scope, ids) => {
     const found = await queries.$queryRaw<Row[]>`

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RemoteContract } from '../connectors/contract.js';
 import { enqueueOperation, queueNameOf } from '../delivery/enqueue.js';
 import { periodStart } from '../delivery/period.js';
+import type { Prisma, Queries } from '../storage/database.js';
 import { activeSession } from './connection-access.js';
 import { idempotencyKeyInput } from './credentials.js';
 import { checkProposal, conflict, holdConnection, liveMapping, remoteRecord } from './mapping-access.js';
@@ -85,18 +86,14 @@ export const createConnectionSubscriptionMapping: Verb<Input, { mappingId: strin
         });
         const queueName = queueNameOf(connectionId, contract.id);
         await tx.lane.create({ data: { ...work.scope, id, connectionId, queueName } });
-        // The newest quantity: a change recorded since the read above was not enqueued, because there was no mapping yet.
-        const current = await tx.cloudSubscription.findUniqueOrThrow({
-          where: { tenantId_id: { tenantId: work.scope.tenantId, id: cloudSubscriptionId } },
-          select: { quantity: true },
-        });
+        const target = await lockedTarget(tx, work, cloudSubscriptionId);
         await enqueueOperation(tx, work.scope, work, {
           laneId: id,
           auditLogId: work.entryId,
           changeId: null,
           kind: 'create',
           effectiveDate,
-          target: { quantity: current.quantity, ...subscription.price! },
+          target,
         });
         return { mappingId: id };
       },
@@ -108,6 +105,19 @@ export const createConnectionSubscriptionMapping: Verb<Input, { mappingId: strin
     Mapping_line_key: async () => lineTaken(null),
   },
 };
+
+/**
+ * The newest quantity and price, with the row locked: a change that is being recorded meanwhile either is in here, or sees
+ * this mapping and queues behind it. Without the lock it could fall between the two.
+ */
+async function lockedTarget(tx: Queries, work: Work, id: string) {
+  const [row] = await tx.$queryRaw<{ quantity: number; unitCost: Prisma.Decimal; unitPrice: Prisma.Decimal }[]>`
+    SELECT t."quantity", p."unitCost", p."unitPrice" FROM "CloudSubscription" t
+    JOIN "SubscriptionPrice" p ON p."tenantId" = t."tenantId" AND p."cloudSubscriptionId" = t."id"
+      AND p."organizationId" = ${work.scope.organizationId}::uuid
+    WHERE t."tenantId" = ${work.scope.tenantId}::uuid AND t."id" = ${id}::uuid FOR UPDATE OF t`;
+  return { quantity: row!.quantity, unitCost: row!.unitCost.toFixed(), unitPrice: row!.unitPrice.toFixed() };
+}
 
 /** R36: customer and offer must be mapped on the same connection first. */
 async function mappedParts(work: Work, connectionId: string, subscription: SubscriptionSource) {

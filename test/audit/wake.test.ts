@@ -30,6 +30,8 @@ function openWake(url = test.url, onError?: (error: unknown) => void): Wake {
   return wake;
 }
 
+const waitFor = <T>(check: () => T | Promise<T>) => vi.waitFor(check, 10_000);
+
 async function listeners(): Promise<number[]> {
   const rows = await test.sql<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity WHERE application_name = 'gateway-audit-wake' AND datname = current_database()`,
@@ -45,9 +47,9 @@ it('wakes those of the organization, when the change is committed, until they st
   wake.onWake(other.organizationId, theirs);
   wake.onWake(one.organizationId, gone)();
   // The first wake-up says that listening has begun.
-  await vi.waitFor(() => expect(theirs).toHaveBeenCalledTimes(1));
+  await waitFor(() => expect(theirs).toHaveBeenCalledTimes(1));
   await openEntry(db, one);
-  await vi.waitFor(() => expect(mine).toHaveBeenCalledTimes(2));
+  await waitFor(() => expect(mine).toHaveBeenCalledTimes(2));
   expect(theirs).toHaveBeenCalledTimes(1);
   expect(gone).not.toHaveBeenCalled();
   expect(await listeners()).toHaveLength(1);
@@ -58,17 +60,17 @@ it('connects only when somebody asks, and not any more when closed', async () =>
   expect(await listeners()).toEqual([]);
   const woken = vi.fn();
   wake.onWake('x', woken);
-  await vi.waitFor(() => expect(woken).toHaveBeenCalled());
+  await waitFor(() => expect(woken).toHaveBeenCalled());
   await wake.close();
   wake.onWake('x', woken);
-  await vi.waitFor(async () => expect(await listeners()).toEqual([]));
+  await waitFor(async () => expect(await listeners()).toEqual([]));
 });
 
 it('goes on trying while the server does not answer', async () => {
   const failed = vi.fn();
   const wake = openWake('postgresql://postgres@127.0.0.1:1/none', failed);
   wake.onWake('x', () => {});
-  await vi.waitFor(() => expect(failed.mock.calls.length).toBeGreaterThan(2));
+  await waitFor(() => expect(failed.mock.calls.length).toBeGreaterThan(2));
   await wake.close();
 });
 
@@ -81,7 +83,7 @@ it('loses nothing when its connection is cut, again and again', async () => {
   await take(live, 1);
   const seen: string[] = [];
   for (let round = 0; round < 5; round += 1) {
-    const pids = await vi.waitFor(async () => {
+    const pids = await waitFor(async () => {
       const found = await listeners();
       expect(found).toHaveLength(1);
       return found;

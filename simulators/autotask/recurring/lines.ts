@@ -1,4 +1,4 @@
-import { type Database, insert, rowOf, rowsById, rowsOf } from '../database.js';
+import { type Database, insert, rowOf, rowsById, rowsOf, rowsWhere } from '../database.js';
 import { dayOf } from '../dates.js';
 import { decimal, multiply, share, toNumber } from '../money.js';
 import { asNumber, isPresent, type Row } from '../rows.js';
@@ -19,9 +19,9 @@ export const linesOfContract = (db: Database, kind: LineKind, contractID: number
   rowsById(db, kind.lines).filter((line) => line.contractID === contractID);
 
 export const eventsOf = (db: Database, kind: LineKind, lineID: number): LineEvent[] =>
-  (rowsOf(db, kind.adjustments) as LineEvent[])
-    .filter((event) => event.lineID === lineID)
-    .sort((a, b) => (a.effectiveDate < b.effectiveDate ? -1 : a.effectiveDate > b.effectiveDate ? 1 : a.id - b.id));
+  (rowsWhere(db, kind.adjustments, 'lineID', lineID) as LineEvent[]).sort((a, b) =>
+    a.effectiveDate < b.effectiveDate ? -1 : a.effectiveDate > b.effectiveDate ? 1 : a.id - b.id,
+  );
 
 export function addEvent(
   db: Database,

@@ -1,4 +1,4 @@
-import { type Database, insert, rowOf, rowsOf, table } from '../database.js';
+import { type Database, insert, rowOf, rowsWhere, table } from '../database.js';
 import { dayOf, midnight } from '../dates.js';
 import { toNumber } from '../money.js';
 import { isPresent, type Row } from '../rows.js';
@@ -9,11 +9,9 @@ import { periodsOf } from './periods.js';
 import { amountOf, type Segment, segmentsOf } from './segments.js';
 
 export const unitRowsOf = (db: Database, kind: LineKind, lineID: number): Row[] =>
-  rowsOf(db, kind.units)
-    .filter((row) => row[kind.lineField] === lineID)
-    .sort((a, b) =>
-      dayOf(a.startDate) < dayOf(b.startDate) ? -1 : dayOf(a.startDate) > dayOf(b.startDate) ? 1 : a.id - b.id,
-    );
+  rowsWhere(db, kind.units, kind.lineField, lineID).sort((a, b) =>
+    dayOf(a.startDate) < dayOf(b.startDate) ? -1 : dayOf(a.startDate) > dayOf(b.startDate) ? 1 : a.id - b.id,
+  );
 
 export const isPosted = (row: Row): boolean => isPresent(row.approveAndPostDate);
 

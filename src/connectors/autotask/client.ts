@@ -103,6 +103,7 @@ export function createClient(context: ConnectorContext, settings: Settings): Cli
       write: wanted.write ?? false,
       ...(wanted.permissionId !== undefined && { permissionId: wanted.permissionId }),
     });
+    if (failure?.code === 'USER_LOCKED') refusal = failure;
     if (failure) throw failure;
     return rowOf(jsonObject(response) ?? {});
   }

@@ -16,6 +16,8 @@ export interface CallFacts {
 
 const MESSAGE_LIMIT = 500;
 const HOURLY_WAIT_SECONDS = 300;
+/** Said by a proxy or a busy server, not by Autotask's own rules: a write behind it may have run. */
+const PASSING = [408, 502, 503, 504];
 
 /**
  * The answer as an error, or undefined when it is a success: 2xx, a JSON object, no `errors`.
@@ -35,16 +37,15 @@ export function failureOf(response: HttpResponse, facts: CallFacts): ConnectorEr
   if (response.status === 429 || volume) return rateLimited(response, volume, facts.now(), remote);
   if (response.status === 401) return secretRejected(remote, said);
 
-  const passing = [502, 503, 504].includes(response.status);
-  if (facts.write && (passing || response.status === 408)) return unknown(response, remote);
-  if (hasErrorList(body) && !(passing && !facts.write)) return definite(texts ?? [], response.status, facts, remote);
+  const passing = PASSING.includes(response.status);
+  const known = knownRefusals.find((each) => texts?.some((text) => each.says.test(text)));
+  if (known && !passing) return toError(known, remote, facts.permissionId);
+  if (hasErrorList(body) && !passing) return unknownText(response.status, facts, remote);
   return withoutErrorList(response, facts, remote, ok);
 }
 
-/** A refusal in the vendor's own words: certainly not applied. */
-function definite(texts: string[], status: number, facts: CallFacts, remote: object): ConnectorError {
-  const known = knownRefusals.find((each) => texts.some((text) => each.says.test(text)));
-  if (known) return toError(known, remote, facts.permissionId);
+/** A refusal in words that are not in the table: certainly not applied, but only a person can say what it means. */
+function unknownText(status: number, facts: CallFacts, remote: object): ConnectorError {
   if (status === 403) return permissionMissing(facts.permissionId, remote);
   return new ConnectorError('invalid', 'Autotask refused the request.', {
     code: 'REFUSED',
@@ -67,7 +68,7 @@ function withoutErrorList(response: HttpResponse, facts: CallFacts, remote: obje
       remote,
     });
   }
-  if (status >= 400 && status < 500) {
+  if (status >= 400 && status < 500 && !PASSING.includes(status)) {
     return new ConnectorError('invalid', `Autotask refused the request with HTTP ${status}.`, {
       code: 'REFUSED',
       outcome: 'notApplied',
@@ -75,7 +76,7 @@ function withoutErrorList(response: HttpResponse, facts: CallFacts, remote: obje
     });
   }
   if (facts.write) return unknown(response, remote);
-  if (status >= 500) {
+  if (status >= 400) {
     const seconds = retryAfter(response, facts.now());
     return new ConnectorError('unavailable', `Autotask answered HTTP ${status} without saying why.`, {
       code: html ? 'SERVER_ERROR_HTML' : 'SERVER_ERROR',

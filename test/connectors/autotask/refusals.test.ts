@@ -90,18 +90,25 @@ describe('the connection doctor', () => {
   it('spends one attempt on a bad secret even when many calls start together', async () => {
     const stub = await tenant((request) => (request.headers.secret ? { status: 401 } : undefined));
     const opened = open({ discoveryUrl: stub.origin });
-    const failures = await Promise.all(Array.from({ length: 8 }, () => failureOf(search(opened))));
+    const failures = await Promise.all(
+      Array.from({ length: 8 }, () => failureOf(opened.session.vendorQuota?.() ?? Promise.resolve())),
+    );
     expect(new Set(failures.map((each) => each.code))).toEqual(new Set(['SECRET_REJECTED']));
     expect(authed(stub)).toHaveLength(1);
   });
 
   it('tells a locked user where Autotask says so, and stops', async () => {
-    const odd = { status: 401, json: { errors: ['The user account is locked.'] } };
-    const stub = await tenant((request) => (request.headers.secret ? odd : undefined));
-    const opened = open({ discoveryUrl: stub.origin });
-    expect((await lines(opened.session)).at(-1)).toMatchObject({ code: 'USER_LOCKED', kind: 'authInvalid' });
-    await failureOf(search(opened));
-    expect(authed(stub)).toHaveLength(1);
+    for (const odd of [
+      { status: 401, json: { errors: ['The user account is locked.'] } },
+      { status: 403, json: { Message: 'This resource has been locked out.' } },
+      { status: 500, json: { errors: ['The user is locked.'] } },
+    ]) {
+      const stub = await tenant((request) => (request.headers.secret ? odd : undefined));
+      const opened = open({ discoveryUrl: stub.origin });
+      expect((await lines(opened.session)).at(-1)).toMatchObject({ code: 'USER_LOCKED', kind: 'authInvalid' });
+      expect((await failureOf(search(opened))).code).toBe('USER_LOCKED');
+      expect(authed(stub)).toHaveLength(1);
+    }
   });
 
   it('tells a wrong integration code, also by a text nobody has seen', async () => {
@@ -171,7 +178,9 @@ describe('the connection doctor', () => {
             { id: 2, name: 'GBP', isActive: true, isInternalCurrency: false },
           ]);
         }
-        return /\/Modules$/i.test(request.path) ? page([{ id: 1, name: 'Multi-Currency', isActive: on }]) : undefined;
+        return /\/Modules\/query$/i.test(request.path)
+          ? page([{ id: 1, name: 'Multi-Currency', isActive: on }])
+          : undefined;
       });
       const found = await lines(open({ discoveryUrl: stub.origin }, { currency: 'GBP' }).session);
       expect(line(found, 'currency').status).toBe(on ? 'pass' : 'fail');
@@ -303,6 +312,24 @@ describe('a session', () => {
     expect(queries[1]?.body).toEqual(queries[0]?.body);
   });
 
+  it('shows no name that only holds the prefix, whatever is answered', async () => {
+    const stub = await tenant((request) =>
+      /Companies\/query/i.test(request.path)
+        ? page(
+            ['Alcon', 'contoso', 'Con Air'].map((companyName, id) => ({
+              id,
+              companyName,
+              companyType: 1,
+              isActive: true,
+            })),
+          )
+        : undefined,
+    );
+    const { session } = open({ discoveryUrl: stub.origin });
+    const found = await session.search({ kind: 'company', prefix: 'con', first: 5, onlyCustomers: true });
+    expect(found.records.map((each) => each.name)).toEqual(['Con Air', 'contoso']);
+  });
+
   it('does not follow a next page to a foreign host', async () => {
     const foreign = await tenant();
     const stub = await tenant((request) =>
@@ -318,6 +345,8 @@ describe('a session', () => {
     const cases: [Reply, string][] = [
       [{ status: 502, text: '<html>bad gateway</html>' }, 'unavailable'],
       [{ status: 503, text: '' }, 'unavailable'],
+      [{ status: 408, text: '' }, 'unavailable'],
+      [{ status: 503, json: { errors: ['Something about maintenance'] } }, 'unavailable'],
       [{ status: 500, text: '<html>oops</html>' }, 'unavailable'],
       [{ status: 200, text: '{"items":[{"id":' }, 'protocol'],
       [{ status: 200, json: { nothing: true } }, 'protocol'],
@@ -375,7 +404,7 @@ describe('the descriptor', () => {
     const { setupSteps, permissions } = connector.descriptor;
     const named = setupSteps.flatMap((step) => step.checks);
     expect(named.filter((check) => !reported.has(check))).toEqual([]);
-    expect(permissions.map((each) => each.id).filter((id) => !reported.has(id))).toEqual(['permission.currencies']);
+    expect(permissions.map((each) => each.id).filter((id) => !reported.has(id))).toEqual([]);
   });
 
   it('holds the whole procedure with the product in its names', () => {

@@ -37,6 +37,12 @@ describe('the standing total', () => {
     expect(standingAt(months(1, 12, 5), grid, '2026-03-01')).toMatchObject({ units: 5, unitPrice: '20' });
   });
 
+  it('at the start of a period is not that of a change planned for later', () => {
+    const rows = [...months(1, 3, 5), ...months(4, 12, 9)];
+    expect(standingAt(rows, grid, '2026-03-01').units).toBe(5);
+    expect(standingAt(rows, grid, '2026-04-01').units).toBe(9);
+  });
+
   it('after a change inside a period is that of the next whole period, where a row is a new total', () => {
     const rows = [
       ...months(1, 2, 5),

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../contract.js';
 import type { Tools } from '../lookups.js';
 import { menu } from '../menu.js';
+import { right } from '../permissions.js';
 import { finding, optional } from './finding.js';
 
 /** The lists of choices, and with them the module that matters: recurring service contracts. */
@@ -45,15 +46,13 @@ export async function checkCurrency(tools: Tools, signal?: AbortSignal): Promise
   return [...modules, ...(await checkOwnCurrency(tools, multi === false))];
 }
 
-/** Autotask: `Modules` is asked without a filter. Not every version answers it, so it proves at most. */
+/** Autotask: one row per module; not every version serves them, so this proves at most. */
 function checkModules(tools: Tools, signal?: AbortSignal): Promise<Diagnostic[]> {
   const [check, title] = ['module.multiCurrency', 'Multi-Currency'];
   return optional(check, title, 'Modules could not be read', async () => {
-    const answer = await tools.client.call({ method: 'GET', path: '/Modules', buckets: ['Modules'], signal });
+    const { rows } = await tools.client.query('Modules', [{ op: 'gte', field: 'id', value: 0 }], { signal });
     const names = ['name', 'moduleName', 'displayName', 'label'];
-    const found = (answer.rows('items') ?? []).find((row) =>
-      /multi.?currency/i.test(names.map((name) => row.text(name) ?? '').join(' ')),
-    );
+    const found = rows.find((row) => /multi.?currency/i.test(names.map((name) => row.text(name) ?? '').join(' ')));
     const on = found?.boolean('isActive') ?? found?.boolean('active') ?? null;
     if (on === null)
       return [finding('unverified', check, title, 'Autotask does not tell whether Multi-Currency is on.')];
@@ -66,25 +65,41 @@ function checkOwnCurrency(tools: Tools, onlyInternal: boolean): Promise<Diagnost
   const wanted = tools.context.connection.currency;
   return optional(check, title, 'Currencies could not be read', async () => {
     const { readable, internal, active } = await tools.currencies();
+    const [id, name] = ['permission.currencies', 'See currencies'];
     if (!readable || (internal === null && active.length === 0)) {
-      return [finding('unverified', check, title, 'Currencies could not be read; amounts are sent as they are.')];
+      return [
+        finding('unverified', id, name, 'No currency could be read.', {
+          action: { text: 'Allow the API user to see currencies.', where: right(id).where },
+        }),
+        finding('unverified', check, title, 'Currencies could not be read; amounts are sent as they are.'),
+      ];
     }
-    const facts = { internal, active: [...active] };
-    if (wanted === internal) {
-      return [finding('pass', check, title, `${wanted} is the internal currency of this instance.`, { facts })];
-    }
-    if (active.includes(wanted) && !onlyInternal) {
-      const detail = `${wanted} is active here; ${internal ?? 'another one'} is the internal one.`;
-      return [finding('pass', check, title, detail, { facts })];
-    }
-    const usable = onlyInternal || active.length === 0 ? (internal ?? 'none') : active.join(', ');
-    return [
-      finding('fail', check, title, `The connection is in ${wanted}; this instance uses ${usable}.`, {
-        code: 'WRONG_CURRENCY',
-        kind: 'precondition',
-        action: { text: `Make a connection in ${usable}, or activate ${wanted} in Autotask.`, where: menu.currencies },
-        facts,
-      }),
-    ];
+    const seen = finding('pass', id, name, 'The currencies of this instance are visible.');
+    return [seen, ownCurrency(wanted, internal, active, onlyInternal)];
+  });
+}
+
+/** Pure: does the instance use the connection's currency? */
+function ownCurrency(
+  wanted: string,
+  internal: string | null,
+  active: readonly string[],
+  onlyInternal: boolean,
+): Diagnostic {
+  const [check, title] = ['currency', 'Currency'];
+  const facts = { internal, active: [...active] };
+  if (wanted === internal) {
+    return finding('pass', check, title, `${wanted} is the internal currency of this instance.`, { facts });
+  }
+  if (active.includes(wanted) && !onlyInternal) {
+    const detail = `${wanted} is active here; ${internal ?? 'another one'} is the internal one.`;
+    return finding('pass', check, title, detail, { facts });
+  }
+  const usable = onlyInternal || active.length === 0 ? (internal ?? 'none') : active.join(', ');
+  return finding('fail', check, title, `The connection is in ${wanted}; this instance uses ${usable}.`, {
+    code: 'WRONG_CURRENCY',
+    kind: 'precondition',
+    action: { text: `Make a connection in ${usable}, or activate ${wanted} in Autotask.`, where: menu.currencies },
+    facts,
   });
 }

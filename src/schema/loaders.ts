@@ -1,0 +1,118 @@
+import DataLoader from 'dataloader';
+import type { AuditLogEvent, Connection, Mapping } from '../../prisma/generated/client/client.js';
+import type { Scope } from '../audit/entry.js';
+import {
+  cloudSubscriptionsByIds,
+  customersByIds,
+  offersByIds,
+  pricesBySubscriptionIds,
+  variantsByIds,
+} from '../marketplace/loaders.js';
+import { Prisma } from '../storage/database.js';
+import type { SchemaServices } from './context.js';
+
+/** One statement per kind and request, whatever the number of parents. Every batch sees only the caller's rows. */
+export function createLoaders({ operations, audit }: SchemaServices, scope: Scope) {
+  const db = operations.db.client;
+  const batch = <Row>(load: (ids: readonly string[]) => Promise<(Row | null)[]>) =>
+    new DataLoader<string, Row | null>((ids) => load(ids));
+
+  return {
+    connection: batch<Connection>(async (ids) => {
+      const rows = await db.$queryRaw<Connection[]>`
+        SELECT * FROM "Connection" WHERE "tenantId" = ${scope.tenantId}::uuid
+          AND "organizationId" = ${scope.organizationId}::uuid AND "id" = ANY(${[...ids]}::uuid[])`;
+      return inOrder(ids, rows);
+    }),
+    mapping: batch<Mapping>(async (ids) => {
+      const rows = await db.$queryRaw<Mapping[]>`
+        SELECT * FROM "Mapping" WHERE "tenantId" = ${scope.tenantId}::uuid
+          AND "organizationId" = ${scope.organizationId}::uuid AND "id" = ANY(${[...ids]}::uuid[])`;
+      return inOrder(ids, rows);
+    }),
+    /** The live mapping of one marketplace object on one connection, by `${connectionId} ${sourceId}`. */
+    mappingOf: batch<Mapping>(async (keys) => {
+      const pairs = keys.map((key) => key.split(' ') as [string, string]);
+      const rows = await db.$queryRaw<(Mapping & { sourceId: string })[]>`
+        SELECT m.*, coalesce("customerId", "offerVariantId", "cloudSubscriptionId")::text AS "sourceId" FROM "Mapping" m
+        WHERE "tenantId" = ${scope.tenantId}::uuid AND "organizationId" = ${scope.organizationId}::uuid
+          AND "deletedAt" IS NULL AND ("connectionId", coalesce("customerId", "offerVariantId", "cloudSubscriptionId"))
+            IN (SELECT * FROM unnest(${pairs.map(([connection]) => connection)}::uuid[], ${pairs.map(([, source]) => source)}::uuid[]))`;
+      const found = new Map(rows.map((row) => [`${row.connectionId} ${row.sourceId}`, row]));
+      return keys.map((key) => found.get(key) ?? null);
+    }),
+    /** The live mapping of a cloud subscription, on whichever connection of the caller. */
+    subscriptionMapping: batch<Mapping>(async (ids) => {
+      const rows = await db.$queryRaw<Mapping[]>`
+        SELECT * FROM "Mapping" WHERE "tenantId" = ${scope.tenantId}::uuid
+          AND "organizationId" = ${scope.organizationId}::uuid AND "kind" = 'SUBSCRIPTION' AND "deletedAt" IS NULL
+          AND "cloudSubscriptionId" = ANY(${[...ids]}::uuid[])`;
+      const found = new Map(rows.map((row) => [row.cloudSubscriptionId ?? '', row]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    customer: batch((ids) => customersByIds(db, scope, ids)),
+    offer: batch((ids) => offersByIds(db, scope, ids)),
+    offerVariant: batch((ids) => variantsByIds(db, scope, ids)),
+    cloudSubscription: batch((ids) => cloudSubscriptionsByIds(db, scope, ids)),
+    price: batch((ids) => pricesBySubscriptionIds(db, scope, ids)),
+    auditLog: batch((ids) => audit.byIds(scope, ids)),
+    auditHistory: new DataLoader<string, AuditLogEvent[]>(async (ids) =>
+      (await audit.eventsOf(scope, ids, { first: 100 })).map(({ rows }) => rows),
+    ),
+    mappingPages: createMappingPages(db, scope),
+  };
+}
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+export interface MappingPageKey {
+  readonly connectionId: string;
+  readonly kinds: readonly string[] | null;
+  readonly limit: number;
+  readonly after: string | null;
+  readonly backwards: boolean;
+}
+
+/**
+ * Pages of mappings below many connections in one statement: LATERAL with a limit, so that only the rows of the pages are
+ * read. Keys with equal arguments share the statement.
+ */
+function createMappingPages(db: SchemaServices['operations']['db']['client'], scope: Scope) {
+  return new DataLoader<MappingPageKey, Mapping[], string>(
+    async (keys) => {
+      const groups = new Map<string, MappingPageKey[]>();
+      for (const key of keys) {
+        const shape = JSON.stringify([key.kinds, key.limit, key.after, key.backwards]);
+        groups.set(shape, [...(groups.get(shape) ?? []), key]);
+      }
+      const found = new Map<string, Mapping[]>();
+      for (const [shape, [first, ...rest]] of groups) {
+        if (!first) continue;
+        const ids = [first, ...rest].map((key) => key.connectionId);
+        const { kinds, limit, after, backwards } = first;
+        const rows = await db.$queryRaw<Mapping[]>`
+          SELECT p.* FROM unnest(${ids}::uuid[]) c("id"), LATERAL (
+            SELECT m.* FROM "Mapping" m WHERE m."tenantId" = ${scope.tenantId}::uuid
+              AND m."organizationId" = ${scope.organizationId}::uuid AND m."connectionId" = c."id" AND m."deletedAt" IS NULL
+              ${kinds ? Prisma.sql`AND m."kind" = ANY(${[...kinds]}::"MappingKind"[])` : Prisma.empty}
+              ${after ? (backwards ? Prisma.sql`AND m."id" < ${after}::uuid` : Prisma.sql`AND m."id" > ${after}::uuid`) : Prisma.empty}
+            ORDER BY m."id" ${backwards ? Prisma.raw('DESC') : Prisma.raw('ASC')} LIMIT ${limit}::int
+          ) p`;
+        for (const row of rows) {
+          const at = `${shape} ${row.connectionId}`;
+          found.set(at, [...(found.get(at) ?? []), row]);
+        }
+      }
+      return keys.map((key) => {
+        const shape = JSON.stringify([key.kinds, key.limit, key.after, key.backwards]);
+        return found.get(`${shape} ${key.connectionId}`) ?? [];
+      });
+    },
+    { cacheKeyFn: (key) => JSON.stringify(key) },
+  );
+}
+
+function inOrder<Row extends { id: string }>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
+}
