@@ -20,7 +20,7 @@ export interface RequestFacts {
   readonly correlationId: string;
 }
 
-/** What a resolver gets, made for each request; for each event of a live field the loaders are new. */
+/** What a resolver gets, made for each request. That of a live field lives long: its loaders batch but remember nothing. */
 export interface Context {
   readonly services: SchemaServices;
   readonly principal: Principal | null;
@@ -32,7 +32,12 @@ export interface Context {
   perform<Input, Value>(verb: Verb<Input, Value>, input: unknown): Promise<Result<Value>>;
 }
 
-export function createContext(services: SchemaServices, principal: Principal | null, request: RequestFacts): Context {
+export function createContext(
+  services: SchemaServices,
+  principal: Principal | null,
+  request: RequestFacts,
+  options: { readonly live: boolean },
+): Context {
   const signedIn = (): Principal => {
     if (!principal) throw new Error('A field was reached without a signed-in caller.');
     return principal;
@@ -50,16 +55,11 @@ export function createContext(services: SchemaServices, principal: Principal | n
       return { principal: signedIn(), ...request };
     },
     get loaders() {
-      loaders ??= createLoaders(services, this.scope);
+      loaders ??= createLoaders(services, this.scope, options);
       return loaders;
     },
     perform(verb, input) {
       return run(services.operations, verb, this.caller, input);
     },
   };
-}
-
-/** The same caller with empty loaders: a live field lives long, and old answers would go stale. */
-export function freshContext(context: Context): Context {
-  return createContext(context.services, context.principal, context.request);
 }

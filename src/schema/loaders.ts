@@ -12,10 +12,10 @@ import { Prisma } from '../storage/database.js';
 import type { SchemaServices } from './context.js';
 
 /** One statement per kind and request, whatever the number of parents. Every batch sees only the caller's rows. */
-export function createLoaders({ operations, audit }: SchemaServices, scope: Scope) {
+export function createLoaders({ operations, audit }: SchemaServices, scope: Scope, { live }: { readonly live: boolean }) {
   const db = operations.db.client;
   const batch = <Row>(load: (ids: readonly string[]) => Promise<(Row | null)[]>) =>
-    new DataLoader<string, Row | null>((ids) => load(ids));
+    new DataLoader<string, Row | null>((ids) => load(ids), { cache: !live });
 
   return {
     connection: batch<Connection>(async (ids) => {
@@ -58,8 +58,9 @@ export function createLoaders({ operations, audit }: SchemaServices, scope: Scop
     auditLog: batch((ids) => audit.byIds(scope, ids)),
     auditHistory: new DataLoader<string, AuditLogEvent[]>(async (ids) =>
       (await audit.eventsOf(scope, ids, { first: 100 })).map(({ rows }) => rows),
+      { cache: !live },
     ),
-    mappingPages: createMappingPages(db, scope),
+    mappingPages: createMappingPages(db, scope, live),
   };
 }
 
@@ -77,7 +78,7 @@ export interface MappingPageKey {
  * Pages of mappings below many connections in one statement: LATERAL with a limit, so that only the rows of the pages are
  * read. Keys with equal arguments share the statement.
  */
-function createMappingPages(db: SchemaServices['operations']['db']['client'], scope: Scope) {
+function createMappingPages(db: SchemaServices['operations']['db']['client'], scope: Scope, live: boolean) {
   return new DataLoader<MappingPageKey, Mapping[], string>(
     async (keys) => {
       const groups = new Map<string, MappingPageKey[]>();
@@ -108,7 +109,7 @@ function createMappingPages(db: SchemaServices['operations']['db']['client'], sc
         return found.get(`${shape} ${key.connectionId}`) ?? [];
       });
     },
-    { cacheKeyFn: (key) => JSON.stringify(key) },
+    { cacheKeyFn: (key) => JSON.stringify(key), cache: !live },
   );
 }
 

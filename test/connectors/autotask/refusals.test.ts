@@ -316,8 +316,8 @@ describe('a session', () => {
     const stub = await tenant((request) =>
       /Companies\/query/i.test(request.path)
         ? page(
-            ['Alcon', 'contoso', 'Con Air'].map((companyName, id) => ({
-              id,
+            ['Alcon', 'contoso', 'Con Air'].map((companyName, index) => ({
+              id: index + 1,
               companyName,
               companyType: 1,
               isActive: true,

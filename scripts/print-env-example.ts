@@ -1,0 +1,8 @@
+// Writes .env.example from the configuration's own description.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { envExample } from '../src/config.js';
+import { builtInConnectors } from '../src/connectors/index.js';
+
+const text = envExample(builtInConnectors.flatMap((factory) => factory.options));
+writeFileSync(join(import.meta.dirname, '../.env.example'), text);

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createApiKeys } from './access/api-keys.js';
+import { createAuditFeed } from './audit/feed.js';
+import { createAuditReader } from './audit/reader.js';
+import { createPostgresWake } from './audit/wake.js';
+import type { Connector } from './connectors/contract.js';
+import { createRegistry } from './connectors/registry.js';
+import { createDrain } from './delivery/drain.js';
+import { createLaneStore } from './delivery/lane-store.js';
+import { releaseLanesOf } from './delivery/lane-wake.js';
+import { createSessions } from './delivery/sessions.js';
+import { createJobEngine, migrateJobs } from './jobs/engine.js';
+import { createInstances } from './jobs/instances.js';
+import type { Services } from './operations/services.js';
+import { failInterrupted } from './operations/interrupted.js';
+import { VERIFY_TASK, verifyConnectorConnection } from './operations/verify-connector-connection.js';
+import { buildSchema } from './schema/index.js';
+import { createGatewayServer } from './server.js';
+import { createDatabase } from './storage/database.js';
+import { newId } from './storage/ids.js';
+import { migrate } from './storage/migrations.js';
+import { createSealer, type SealingKey } from './storage/sealed.js';
+
+export interface AppOptions {
+  readonly databaseUrl: string;
+  readonly keys: readonly SealingKey[];
+  readonly connectors: readonly Connector[];
+  readonly productName: string;
+  /** Overrides the connectors' own quarantine. */
+  readonly quarantineSeconds?: number | null;
+  readonly version: string;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+const LEASE_MS = 45_000;
+/** The lease must outlive a write's time limit (30 s) by a margin. */
+const SEND_WINDOW_MS = 35_000;
+
+/** The composition root: the only place where the rooms meet. Migrates, starts the workers; `listen` opens the door. */
+export async function createApp(options: AppOptions) {
+  const { databaseUrl, log } = options;
+  const connectors = createRegistry(options.connectors);
+  await migrate(databaseUrl, { directory: join(import.meta.dirname, '../prisma/migrations') });
+  await migrateJobs(databaseUrl);
+
+  const now = () => new Date();
+  const instanceId = newId();
+  const db = createDatabase(databaseUrl);
+  const sealer = createSealer({ keys: options.keys });
+  const sessions = createSessions({ connectors, sealer, now });
+  const jobs = createJobEngine({
+    databaseUrl,
+    concurrency: 8,
+    log: (level, message) => level === 'error' && log('error', message.slice(0, 300)),
+  });
+  const operations: Services = { db, connectors, sessions, jobs, sealer, instanceId, now, newId, log };
+
+  const drain = createDrain({
+    store: createLaneStore({ db, jobs, instanceId, newId, leaseMs: LEASE_MS }),
+    session: (connection) => sessions.of(connection),
+    quarantineMs: ({ connectorId }) =>
+      1000 * (options.quarantineSeconds ?? connectors.find(connectorId)?.descriptor.quarantineSeconds ?? 330),
+    sendWindowMs: SEND_WINDOW_MS,
+    monotonic: () => performance.now(),
+    random: () => Math.random(),
+  });
+  await jobs.start({
+    'drain-lane': ({ tenantId = '', laneId = '' }) => drain({ tenantId, laneId }),
+    [VERIFY_TASK]: (payload) => verifyConnectorConnection(operations, payload),
+  });
+  const instances = createInstances({
+    db,
+    id: instanceId,
+    workerIds: jobs.workerIds,
+    onDeath: async (dead) => {
+      await releaseLanesOf(db, jobs, dead);
+      await failInterrupted(db, dead);
+    },
+    log: (message) => log('warn', message),
+  });
+  await instances.start();
+
+  const wake = createPostgresWake(databaseUrl);
+  const feed = createAuditFeed({ db, wake, onError: (error) => log('warn', `Live feed: ${(error as Error).name}`) });
+  const apiKeys = createApiKeys(db, newId, now);
+  const schema = buildSchema(db.client, connectors.all);
+  const server = createGatewayServer({
+    schema,
+    services: {
+      operations,
+      audit: createAuditReader(db),
+      feed,
+      productName: options.productName,
+      version: options.version,
+    },
+    authenticate: apiKeys.authenticate,
+    isReady: async () => {
+      await db.client.$queryRaw`SELECT 1`;
+      return true;
+    },
+    log,
+  });
+
+  return {
+    db,
+    apiKeys,
+    operations,
+    listen: server.listen,
+    /** Stops accepting, lets work under way end, closes sockets so that clients come back, then the database. */
+    async close() {
+      await feed.close();
+      await server.close();
+      await jobs.stop();
+      await instances.stop();
+      await wake.close();
+      await sessions.close();
+      await db.close();
+    },
+  };
+}
