@@ -193,7 +193,7 @@ function tokenFrom(header: (name: string) => string | undefined, connectionParam
 /** Takes values out of the messages of graphql-js and gives every error a code. */
 function quiet(errors: GraphQLError[] | undefined): GraphQLError[] {
   for (const error of errors ?? []) {
-    const own = error.originalError === undefined;
+    const own = error.originalError === undefined || error.originalError instanceof GraphQLError;
     const message = own ? scrubbedMessage(error.message) : error.message;
     if (message !== error.message) Object.defineProperty(error, 'message', { value: message, enumerable: true });
     if (error.extensions && error.extensions.code === undefined) error.extensions.code = codeOf(message);

@@ -1,5 +1,3 @@
-import type { GraphQLError } from 'graphql';
-
 /**
  * graphql-js repeats the offending value in its coercion errors, secrets included (graphql-js issue 2629). These messages
  * say the path and the reason, never the value. Applied to every error that left graphql-js by itself, whatever the
@@ -45,9 +43,4 @@ function quietReason(reason: string): string {
   if (enumeration) return `It does not fit the enum "${enumeration[1]}".`;
   const expected = /^Expected type "([\w![\]]+)"/.exec(reason);
   return expected ? `It does not fit the type "${expected[1]}".` : 'It does not fit its type.';
-}
-
-/** Did graphql-js make this error itself (no resolver threw it)? Only those quote input. */
-export function quotesInput(error: GraphQLError): boolean {
-  return error.originalError === undefined || error.originalError.name === 'GraphQLError';
 }

@@ -23,14 +23,23 @@ export interface RequestFacts {
 /** What a resolver gets, made for each request. That of a live field lives long: its loaders batch but remember nothing. */
 export interface Context {
   readonly services: SchemaServices;
+  /** Null: nobody is signed in, and no field but `__typename` is reached. */
   readonly principal: Principal | null;
-  readonly request: RequestFacts;
-  /** The caller and its scope; only behind a field that asks for a signed-in caller. */
   readonly scope: Scope;
   readonly caller: Caller;
   readonly loaders: Loaders;
   perform<Input, Value>(verb: Verb<Input, Value>, input: unknown): Promise<Result<Value>>;
 }
+
+/** Stands in where nobody is signed in: it owns nothing and may do nothing. */
+const NOBODY: Principal = {
+  tenantId: '00000000-0000-0000-0000-000000000000',
+  organizationId: '00000000-0000-0000-0000-000000000000',
+  organizationKind: 'RESELLER',
+  organizationName: '',
+  role: 'VIEWER',
+  actor: { kind: 'API_KEY', id: '', name: '' },
+};
 
 export function createContext(
   services: SchemaServices,
@@ -38,28 +47,15 @@ export function createContext(
   request: RequestFacts,
   options: { readonly live: boolean },
 ): Context {
-  const signedIn = (): Principal => {
-    if (!principal) throw new Error('A field was reached without a signed-in caller.');
-    return principal;
-  };
-  let loaders: Loaders | undefined;
+  const caller: Caller = { principal: principal ?? NOBODY, ...request };
+  const { tenantId, organizationId } = caller.principal;
+  const scope: Scope = { tenantId, organizationId };
   return {
     services,
     principal,
-    request,
-    get scope() {
-      const { tenantId, organizationId } = signedIn();
-      return { tenantId, organizationId };
-    },
-    get caller() {
-      return { principal: signedIn(), ...request };
-    },
-    get loaders() {
-      loaders ??= createLoaders(services, this.scope, options);
-      return loaders;
-    },
-    perform(verb, input) {
-      return run(services.operations, verb, this.caller, input);
-    },
+    scope,
+    caller,
+    loaders: createLoaders(services, scope, options),
+    perform: (verb, input) => run(services.operations, verb, caller, input),
   };
 }

@@ -27,9 +27,10 @@ export function createDatabase(url: string, options: { readonly poolSize?: numbe
 
 /** The name of the unique constraint or index that refused a write, or null when the error is another one. */
 export function violatedUnique(error: unknown): string | null {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') return null;
-  const text = JSON.stringify(error.meta ?? {});
-  return /"(?:index|constraint|originalMessage)"[^}]*?([A-Z]\w+_\w+_key)/.exec(text)?.[1] ?? text;
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return null;
+  const meta = JSON.stringify(error.meta ?? {});
+  const unique = error.code === 'P2002' || (error.code === 'P2010' && meta.includes('23505'));
+  return unique ? (/\b[A-Z]\w+_\w+_key\b/.exec(`${meta} ${error.message}`)?.[0] ?? 'unknown') : null;
 }
 
 export { Prisma };

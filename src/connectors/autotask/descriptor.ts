@@ -81,7 +81,8 @@ function credentials(settings: Settings): readonly Field[] {
           ? 'The tracking identifier chosen on the API user.'
           : 'Only when the API user belongs to another tracking identifier than the one of this gateway.',
       secret: true,
-      required: settings.integrationCode === undefined,
+      // The schema must not depend on the instance: the doctor says when neither has one.
+      required: false,
     },
   ];
 }
