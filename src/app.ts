@@ -6,14 +6,15 @@ import { createAuditReader } from './audit/reader.js';
 import { createPostgresWake } from './audit/wake.js';
 import type { Connector } from './connectors/contract.js';
 import { createRegistry } from './connectors/registry.js';
+import { createVendorBudget } from './delivery/budget.js';
 import { createDrain } from './delivery/drain.js';
 import { createLaneStore } from './delivery/lane-store.js';
 import { releaseLanesOf } from './delivery/lane-wake.js';
 import { createSessions } from './delivery/sessions.js';
 import { createJobEngine, migrateJobs } from './jobs/engine.js';
 import { createInstances } from './jobs/instances.js';
-import type { Services } from './operations/services.js';
 import { failInterrupted } from './operations/interrupted.js';
+import type { Services } from './operations/services.js';
 import { VERIFY_TASK, verifyConnectorConnection } from './operations/verify-connector-connection.js';
 import { buildSchema } from './schema/index.js';
 import { createGatewayServer } from './server.js';
@@ -35,9 +36,11 @@ export interface AppOptions {
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-const LEASE_MS = 45_000;
-/** The lease must outlive a write's time limit (30 s) by a margin. */
-const SEND_WINDOW_MS = 35_000;
+const LEASE_MS = 120_000;
+/** A write is sent only while the lease outlives the longest a write may take, with a margin. */
+const SEND_WINDOW_MS = 110_000;
+/** So late after its intent was stored may a write leave; it can land so much later too. */
+const SEND_SLACK_SECONDS = (LEASE_MS - SEND_WINDOW_MS) / 1000;
 
 /** The composition root: the only place where the rooms meet. Migrates, starts the workers; `listen` opens the door. */
 export async function createApp(options: AppOptions) {
@@ -50,7 +53,8 @@ export async function createApp(options: AppOptions) {
   const instanceId = newId();
   const db = createDatabase(databaseUrl);
   const sealer = createSealer({ keys: options.keys });
-  const sessions = createSessions({ connectors, sealer, now });
+  const budget = createVendorBudget(db);
+  const sessions = createSessions({ connectors, sealer, budget, now });
   const jobs = createJobEngine({
     databaseUrl,
     concurrency: 8,
@@ -58,11 +62,12 @@ export async function createApp(options: AppOptions) {
   });
   const operations: Services = { db, connectors, sessions, jobs, sealer, instanceId, now, newId, log };
 
+  const quarantineOf = (id: string) => connectors.find(id)?.descriptor.quarantineSeconds ?? 330;
   const drain = createDrain({
     store: createLaneStore({ db, jobs, instanceId, newId, leaseMs: LEASE_MS }),
     session: (connection) => sessions.of(connection),
     quarantineMs: ({ connectorId }) =>
-      1000 * (options.quarantineSeconds ?? connectors.find(connectorId)?.descriptor.quarantineSeconds ?? 330),
+      1000 * (options.quarantineSeconds ?? quarantineOf(connectorId) + SEND_SLACK_SECONDS),
     sendWindowMs: SEND_WINDOW_MS,
     monotonic: () => performance.now(),
     random: () => Math.random(),

@@ -15,7 +15,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const VERSION = (JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string }).version;
+const VERSION = (JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string })
+  .version;
 
 /** From a configuration to a gateway that works but does not listen yet: database, key, connectors, app. */
 export async function boot(config: Config, log: Log): Promise<Running> {
@@ -29,9 +30,14 @@ export async function boot(config: Config, log: Log): Promise<Running> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const key = config.secretKey ? parseSecretKey(config.secretKey) : await loadOrCreateKey(join(dataDir, 'secret.key'));
   if (config.databaseUrl && !config.secretKey) {
-    log('warn', `No GATEWAY_SECRET_KEY: using ${join(dataDir, 'secret.key')}. Other instances on this database need the same key.`);
+    log(
+      'warn',
+      `No GATEWAY_SECRET_KEY: using ${join(dataDir, 'secret.key')}. Other instances on this database need the same key.`,
+    );
   }
-  const postgres = config.databaseUrl ? null : await startEmbeddedPostgres({ dataDir, log: (message) => log('info', message) });
+  const postgres = config.databaseUrl
+    ? null
+    : await startEmbeddedPostgres({ dataDir, log: (message) => log('info', message) });
   const databaseUrl = config.databaseUrl ?? postgres?.url ?? '';
   try {
     const app = await createApp({

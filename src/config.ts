@@ -38,7 +38,8 @@ const VARIABLES = [
     name: 'GATEWAY_SECRET_KEY',
     help: 'Key that seals stored credentials: 32 random bytes as base64 or hex (openssl rand -base64 32). Absent: made once and kept in the data folder. Needed where several instances share one database.',
     secret: true,
-    check: (value) => (isKey(value) ? null : 'must be 32 random bytes as base64 or hex; make one with: openssl rand -base64 32'),
+    check: (value) =>
+      isKey(value) ? null : 'must be 32 random bytes as base64 or hex; make one with: openssl rand -base64 32',
   },
   {
     name: 'GATEWAY_PRODUCT_NAME',
@@ -55,7 +56,8 @@ const VARIABLES = [
     name: 'GATEWAY_LOG_LEVEL',
     help: 'debug, info, warn, error or silent.',
     default: 'info',
-    check: (value) => (/^(debug|info|warn|error|silent)$/.test(value) ? null : 'must be debug, info, warn, error or silent'),
+    check: (value) =>
+      /^(debug|info|warn|error|silent)$/.test(value) ? null : 'must be debug, info, warn, error or silent',
   },
 ] as const satisfies readonly Variable[];
 
@@ -142,5 +144,7 @@ function isPostgresUrl(value: string): boolean {
 }
 
 function isKey(value: string): boolean {
-  return /^[0-9a-f]{64}$/i.test(value) || (/^[\w+/-]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === 32);
+  return (
+    /^[0-9a-f]{64}$/i.test(value) || (/^[\w+/-]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === 32)
+  );
 }

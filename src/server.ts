@@ -58,7 +58,8 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
           params.options = { ...params.options, maxTokens: MAX_TOKENS };
         },
         onResultProcess({ result }) {
-          if (result && typeof result === 'object' && 'errors' in result) quiet(result.errors as GraphQLError[] | undefined);
+          if (result && typeof result === 'object' && 'errors' in result)
+            quiet(result.errors as GraphQLError[] | undefined);
         },
       },
     ],
@@ -77,9 +78,16 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
       const original = error.originalError;
       if (original === undefined || original instanceof GraphQLError) return error;
       if (original instanceof AccessError) return accessError(true);
-      options.log('error', 'A resolver failed.', { fault: original.name, message: safe(original.message), path: error.path });
+      options.log('error', 'A resolver failed.', {
+        fault: original.name,
+        message: safe(original.message),
+        path: error.path,
+      });
     } else {
-      options.log('error', 'A request failed.', { fault: (error as Error)?.name, message: safe((error as Error)?.message) });
+      options.log('error', 'A request failed.', {
+        fault: (error as Error)?.name,
+        message: safe((error as Error)?.message),
+      });
     }
     return new GraphQLError('The gateway failed to answer this. The fault was logged.', {
       ...(error instanceof GraphQLError && { nodes: error.nodes, path: error.path }),
@@ -174,8 +182,14 @@ interface RequestSources {
 
 /** Takes the token from where clients put it: a header, or `connection_init`. Never from the URL. */
 function tokenFrom(header: (name: string) => string | undefined, connectionParams: unknown): string | null {
-  const params = (typeof connectionParams === 'object' && connectionParams !== null ? connectionParams : {}) as Record<string, unknown>;
-  const nested = (typeof params.headers === 'object' && params.headers !== null ? params.headers : {}) as Record<string, unknown>;
+  const params = (typeof connectionParams === 'object' && connectionParams !== null ? connectionParams : {}) as Record<
+    string,
+    unknown
+  >;
+  const nested = (typeof params.headers === 'object' && params.headers !== null ? params.headers : {}) as Record<
+    string,
+    unknown
+  >;
   const candidates = [
     params.authorization,
     params.Authorization,

@@ -48,7 +48,9 @@ export interface EntrySubject {
 export interface NewEntry extends EntrySubject {
   readonly id: string;
   readonly operation: string;
-  readonly status: 'PENDING' | 'RUNNING';
+  /** FAILED: an operation that was refused before it began. */
+  readonly status: 'PENDING' | 'RUNNING' | 'FAILED';
+  readonly error?: EntryError;
   readonly actor: Actor;
   readonly correlationId: string;
   readonly requestId?: string;

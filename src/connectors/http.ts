@@ -63,25 +63,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
   return { send, close: () => agent.close() };
 }
 
+/** An address that cannot be read is refused like a foreign one. */
 function checkedUrl(text: string, allows: (url: URL) => boolean): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(text);
-  } catch {
-    // falls through: an address that cannot be read is refused like a foreign one
-  }
-  if (!url || url.username !== '' || url.password !== '' || !allows(url)) {
-    throw new ConnectorError(
-      'egressRefused',
-      'An address outside the allowed hosts was refused; nothing was sent to it.',
-      {
-        code: 'FOREIGN_HOST',
-        hint: 'If this host is right, the operator of the gateway must name it in the configuration.',
-        remote: url ? { message: `host ${url.host}` } : {},
-      },
-    );
-  }
-  return url;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && url.username === '' && url.password === '' && allows(url)) return url;
+  throw new ConnectorError(
+    'egressRefused',
+    'An address outside the allowed hosts was refused; nothing was sent to it.',
+    {
+      code: 'FOREIGN_HOST',
+      hint: 'If this host is right, the operator of the gateway must name it in the configuration.',
+      remote: url ? { message: `host ${url.host}` } : {},
+    },
+  );
 }
 
 function revealed(headers: { readonly [name: string]: string | SecretText }): Record<string, string> {

@@ -1,7 +1,9 @@
 import type { EntryError } from '../audit/entry.js';
 import type { Plan, Resolution, Session, Step } from '../connectors/contract.js';
 import { ConnectorError, isConnectorError } from '../connectors/errors.js';
+import { callsSoFar, meterCalls } from './call-meter.js';
 import { type LaneKey, type LaneStore, type Lease, LeaseLost, type Sent, type WorkItem } from './lane.js';
+import { addDays } from './period.js';
 import type { ConnectionRow } from './sessions.js';
 
 export interface DrainOptions {
@@ -42,7 +44,7 @@ export function createDrain(options: DrainOptions) {
       for (;;) {
         const item = await store.next(lease);
         if (!item) break;
-        if ((await settleOne(item)) === 'stop') break;
+        if ((await meterCalls(() => settleOne(item))) === 'stop') break;
       }
       await store.release(lease);
     } catch (error) {
@@ -212,6 +214,16 @@ export function createDrain(options: DrainOptions) {
         await store.stopConnection(lease, item, error);
         return 'stop';
       }
+      if (isConnectorError(cause) && /^(SAME_DAY_ADJUSTMENT|DUPLICATE_PERIOD)$/.test(cause.code)) {
+        // After an earlier send this is evidence that it landed after all: read, do not guess.
+        if (sent && item.sends > 0) return quarantine(item, sent, error);
+        if (item.attempts < MAX_REFUSALS) {
+          const moveTo = addDays(item.effectiveDate, 1);
+          const message = `The PSA takes one adjustment of a line a day; dated ${moveTo} instead of ${item.effectiveDate}.`;
+          await store.settle(lease, item, sent, { ...retryLater(item, step, 0, error), message, moveTo });
+          return 'go on';
+        }
+      }
       if (isConnectorError(cause) && cause.retryable && item.attempts < MAX_REFUSALS) {
         const wait = (cause.detail.retryAfterSeconds ?? 0) * 1000 || backoff(item.attempts);
         const verdict = retryLater(item, step, wait, error);
@@ -279,6 +291,7 @@ function report(before: Plan['before'], after: Plan['after'], plan: Plan | null,
     change: { units: after.units - before.units, effectiveDate: after.date },
     after: { units: after.units, unitPrice: after.unitPrice },
     writes,
+    calls: callsSoFar(),
     ...(plan && plan.warnings.length > 0 && { warnings: plan.warnings }),
   };
 }

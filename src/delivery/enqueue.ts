@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChangeKind, CloudSubscriptionStatus, OfferType } from '../../prisma/generated/client/enums.js';
 import type { Actor, Scope } from '../audit/entry.js';
-import { auditLog } from '../audit/log.js';
+import { auditLog, type OwnedEntry } from '../audit/log.js';
 import type { ChangeKind as PsaChangeKind } from '../connectors/contract.js';
 import type { Jobs } from '../jobs/engine.js';
 import type { NewChange } from '../marketplace/changes.js';
@@ -9,7 +9,7 @@ import { verdictOf } from '../marketplace/supported.js';
 import { toDateColumn } from '../storage/calendar-date.js';
 import type { Prisma, Queries } from '../storage/database.js';
 import type { NewId } from '../storage/ids.js';
-import { wakeLane } from './lane-wake.js';
+import { wakeLanes } from './lane-wake.js';
 
 /** Writers of one connection that may run at once, over all instances: one below the vendor's three, for headroom. */
 const SLOTS = 2;
@@ -26,9 +26,12 @@ export interface Enqueuer {
   readonly actor: Actor;
   readonly correlationId: string;
   readonly requestId?: string;
+  /** The organization whose log the caller's own entry is in. */
+  readonly organizationId: string;
 }
 
 export interface NewOperation {
+  readonly organizationId: string;
   readonly laneId: string;
   readonly auditLogId: string;
   readonly changeId: string | null;
@@ -37,26 +40,24 @@ export interface NewOperation {
   readonly target: { readonly quantity: number; readonly unitPrice?: string; readonly unitCost?: string };
 }
 
-/** Puts one operation at the end of a lane and wakes the lane. Its audit entry must be open already. */
-export async function enqueueOperation(
+/** Puts operations at the end of their lanes and wakes the lanes. Their audit entries must be open already. */
+export async function enqueueOperations(
   tx: Queries,
-  scope: Scope,
+  tenantId: string,
   by: Pick<Enqueuer, 'jobs' | 'newId'>,
-  operation: NewOperation,
+  operations: readonly NewOperation[],
 ): Promise<void> {
-  await tx.laneOperation.create({
-    data: {
-      ...scope,
+  await tx.laneOperation.createMany({
+    data: operations.map(({ target, effectiveDate, ...operation }) => ({
+      ...operation,
+      tenantId,
       id: by.newId(),
-      laneId: operation.laneId,
-      auditLogId: operation.auditLogId,
-      changeId: operation.changeId,
-      kind: operation.kind,
-      effectiveDate: toDateColumn(operation.effectiveDate),
-      target: operation.target as Prisma.InputJsonObject,
-    },
+      effectiveDate: toDateColumn(effectiveDate),
+      target: target as Prisma.InputJsonObject,
+    })),
   });
-  await wakeLane(tx, by.jobs, { tenantId: scope.tenantId, laneId: operation.laneId });
+  const laneIds = [...new Set(operations.map(({ laneId }) => laneId))];
+  await wakeLanes(tx, by.jobs, tenantId, laneIds);
 }
 
 /** How the synchronised kinds are called towards a connector. */
@@ -73,7 +74,6 @@ interface MappedRow {
   organizationId: string;
   connectionId: string;
   cloudSubscriptionId: string;
-  syncState: string;
   quantity: number;
   name: string;
   status: CloudSubscriptionStatus;
@@ -96,13 +96,63 @@ export async function enqueueChanges(
   by: Enqueuer,
   changes: readonly NewChange[],
 ): Promise<void> {
-  if (changes.length === 0) return;
+  const mapped = await mappingsOf(tx, tenantId, changes);
+  if (mapped.size === 0) return;
+  const entries: OwnedEntry[] = [];
+  const operations: NewOperation[] = [];
+
+  for (const change of changes) {
+    const mapping = mapped.get(change.cloudSubscriptionId);
+    const priced = change.kind === 'PRICE' || change.kind === 'PROMOTION';
+    if (!mapping || (priced && change.organizationId !== mapping.organizationId)) continue;
+    const verdict = verdictOf({ kind: change.kind, offerType: mapping.offerType, status: mapping.status });
+    if (verdict.verdict === 'ignored') continue;
+    const auditLogId = by.newId();
+    const scope: Scope = { tenantId, organizationId: mapping.organizationId };
+    const entry = entryOf(change, mapping, by, auditLogId);
+    if (verdict.verdict === 'unsupported') {
+      const error = {
+        class: 'Unsupported',
+        code: 'UNSUPPORTED_CHANGE',
+        message: `${verdict.reason} (${verdict.rule})`,
+      };
+      entries.push({ scope, entry: { ...entry, status: 'FAILED', error } });
+      continue;
+    }
+    entries.push({ scope, entry });
+    operations.push({
+      organizationId: mapping.organizationId,
+      laneId: mapping.laneId,
+      auditLogId,
+      changeId: change.changeId,
+      kind: PSA_KIND[change.kind] ?? 'quantity',
+      effectiveDate: change.effectiveDate,
+      target: targetOf(change, mapping),
+    });
+  }
+
+  const laneIds = operations.map(({ laneId }) => laneId);
+  await tx.mapping.updateMany({
+    where: { tenantId, id: { in: laneIds }, syncState: 'SYNCED' },
+    data: { syncState: 'PENDING', updatedAt: new Date() },
+  });
+  await auditLog.lockChains(tx, tenantId, [by.organizationId, ...entries.map(({ scope }) => scope.organizationId)]);
+  await auditLog.openMany(tx, entries);
+  await enqueueOperations(tx, tenantId, by, operations);
+}
+
+async function mappingsOf(
+  tx: Queries,
+  tenantId: string,
+  changes: readonly NewChange[],
+): Promise<ReadonlyMap<string, MappedRow>> {
   const ids = [...new Set(changes.map((change) => change.cloudSubscriptionId))];
-  const mapped = await tx.$queryRaw<MappedRow[]>`
-    SELECT m."id"::text AS "laneId", m."organizationId"::text AS "organizationId", m."connectionId"::text AS "connectionId",
-      m."cloudSubscriptionId"::text AS "cloudSubscriptionId", m."syncState"::text AS "syncState",
-      s."quantity", s."name", s."status"::text AS "status", v."offerType"::text AS "offerType", c."id"::text AS "customerId", c."companyName" AS "customerName",
-      p."unitCost", p."unitPrice"
+  if (ids.length === 0) return new Map();
+  const rows = await tx.$queryRaw<MappedRow[]>`
+    SELECT m."id"::text AS "laneId", m."organizationId"::text AS "organizationId",
+      m."connectionId"::text AS "connectionId", m."cloudSubscriptionId"::text AS "cloudSubscriptionId",
+      s."quantity", s."name", s."status"::text AS "status", v."offerType"::text AS "offerType",
+      c."id"::text AS "customerId", c."companyName" AS "customerName", p."unitCost", p."unitPrice"
     FROM "Mapping" m
     JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
     JOIN "OfferVariant" v ON v."tenantId" = s."tenantId" AND v."id" = s."offerVariantId"
@@ -111,61 +161,29 @@ export async function enqueueChanges(
       AND p."organizationId" = m."organizationId"
     WHERE m."tenantId" = ${tenantId}::uuid AND m."kind" = 'SUBSCRIPTION' AND m."deletedAt" IS NULL
       AND m."cloudSubscriptionId" = ANY(${ids}::uuid[])`;
-  const bySubscription = new Map(mapped.map((row) => [row.cloudSubscriptionId, row]));
+  return new Map(rows.map((row) => [row.cloudSubscriptionId, row]));
+}
 
-  for (const change of changes) {
-    const mapping = bySubscription.get(change.cloudSubscriptionId);
-    if (!mapping) continue;
-    const priced = change.kind === 'PRICE' || change.kind === 'PROMOTION';
-    if (priced && change.organizationId !== mapping.organizationId) continue;
-    const verdict = verdictOf({ kind: change.kind, offerType: mapping.offerType, status: mapping.status });
-    if (verdict.verdict === 'ignored') continue;
-    const scope: Scope = { tenantId, organizationId: mapping.organizationId };
-    const auditLogId = by.newId();
-    await auditLog.open(tx, scope, {
-      id: auditLogId,
-      operation: 'UpdateSubscriptionOnConnection',
-      status: 'PENDING',
-      actor: by.actor,
-      correlationId: by.correlationId,
-      ...(by.requestId !== undefined && { requestId: by.requestId }),
-      target: { kind: 'CloudSubscription', id: change.cloudSubscriptionId, name: mapping.name },
-      connectionId: mapping.connectionId,
-      customer: { id: mapping.customerId, name: mapping.customerName },
-      summary: `${change.kind} of ${mapping.name} from ${change.effectiveDate}`,
-      details: {
-        changeId: change.changeId,
-        kind: change.kind,
-        effectiveDate: change.effectiveDate,
-        marketplace: change.after,
-      },
-    });
-    if (verdict.verdict === 'unsupported') {
-      await auditLog.move(tx, scope, auditLogId, 'FAILED', verdict.reason, {
-        error: { class: 'Unsupported', code: 'UNSUPPORTED_CHANGE', message: verdict.reason },
-      });
-      continue;
-    }
-    await enqueueOperation(tx, scope, by, {
-      laneId: mapping.laneId,
-      auditLogId,
-      changeId: change.changeId,
-      kind: PSA_KIND[change.kind] ?? 'quantity',
-      effectiveDate: change.effectiveDate,
-      target: targetOf(change, mapping),
-    });
-    if (mapping.syncState === 'SYNCED') {
-      await tx.mapping.update({
-        where: { tenantId_id: { tenantId, id: mapping.laneId } },
-        data: { syncState: 'PENDING', updatedAt: new Date() },
-      });
-    }
-  }
+function entryOf(change: NewChange, mapping: MappedRow, by: Enqueuer, id: string): OwnedEntry['entry'] {
+  const { changeId, kind, effectiveDate, after } = change;
+  return {
+    id,
+    operation: 'UpdateSubscriptionOnConnection',
+    status: 'PENDING',
+    actor: by.actor,
+    correlationId: by.correlationId,
+    ...(by.requestId !== undefined && { requestId: by.requestId }),
+    target: { kind: 'CloudSubscription', id: change.cloudSubscriptionId, name: mapping.name },
+    connectionId: mapping.connectionId,
+    customer: { id: mapping.customerId, name: mapping.customerName },
+    summary: `${kind} of "${mapping.name}" from ${effectiveDate}`,
+    details: { changeId, kind, effectiveDate, marketplace: after },
+  };
 }
 
 /** Absolute targets. Prices go along only with a change of price, so that a seat change leaves special prices alone. */
 function targetOf(change: NewChange, mapping: MappedRow): NewOperation['target'] {
-  const quantity = change.kind === 'CANCEL' ? 0 : ((change.after.quantity as number | undefined) ?? mapping.quantity);
+  const quantity = change.kind === 'CANCEL' ? 0 : (change.after.quantity ?? mapping.quantity);
   const priced = change.kind === 'PRICE' || change.kind === 'PROMOTION';
   return {
     quantity,

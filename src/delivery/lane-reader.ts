@@ -29,6 +29,7 @@ interface ItemRow {
   settings: unknown;
   sealedCredentials: string | null;
   credentialsVersion: number;
+  instanceKey: string | null;
   status: string;
   databaseNow: Date;
 }
@@ -47,7 +48,7 @@ export async function readNext(db: Database, lease: Lease): Promise<WorkItem | n
       s."id"::text AS "stepId", s."attempt", s."state"::text AS "stepState", s."step", s."sentAt",
       m."remoteId", m."companyId", m."serviceId", m."lineRef",
       c."id"::text AS "connectionId", c."connectorId", c."currency", c."settings", c."sealedCredentials",
-      c."credentialsVersion", c."status"::text AS "status"
+      c."credentialsVersion", c."instanceKey", c."status"::text AS "status"
     FROM "LaneOperation" o
     JOIN "Mapping" m ON m."tenantId" = o."tenantId" AND m."id" = o."laneId"
     JOIN "Connection" c ON c."tenantId" = m."tenantId" AND c."id" = m."connectionId"
@@ -81,6 +82,7 @@ export async function readNext(db: Database, lease: Lease): Promise<WorkItem | n
       settings: row.settings,
       sealedCredentials: row.sealedCredentials,
       credentialsVersion: row.credentialsVersion,
+      instanceKey: row.instanceKey,
       status: row.status,
     },
     databaseNow,

@@ -7,7 +7,7 @@ import type { NewId } from '../storage/ids.js';
 import { type LaneStore, type Lease, LeaseLost } from './lane.js';
 import { readNext } from './lane-reader.js';
 import { settleRows, stopConnection } from './lane-verdict.js';
-import { wakeLane } from './lane-wake.js';
+import { wakeLanes } from './lane-wake.js';
 
 export interface LaneStoreOptions {
   readonly db: Database;
@@ -106,7 +106,7 @@ export function createLaneStore(options: LaneStoreOptions): LaneStore {
         await stopConnection(tx, item, error);
       }),
 
-    wakeLater: (lane, at) => db.transaction((tx) => wakeLane(tx, options.jobs, lane, at)),
+    wakeLater: (lane, at) => db.transaction((tx) => wakeLanes(tx, options.jobs, lane.tenantId, [lane.laneId], at)),
 
     async release(lease) {
       await db.client.$executeRaw`

@@ -1,7 +1,9 @@
 import type { EntryError } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
+import { toDateColumn } from '../storage/calendar-date.js';
 import type { Prisma, Queries } from '../storage/database.js';
 import type { Lease, Sent, Verdict, WorkItem } from './lane.js';
+import { cancelOperations } from './unmap.js';
 
 const OPERATION_STATE = {
   SUCCEEDED: 'SUCCEEDED',
@@ -38,25 +40,33 @@ export async function settleRows(
       state: OPERATION_STATE[verdict.to],
       notBefore: 'notBefore' in verdict ? verdict.notBefore : null,
       finishedAt: finished ? new Date() : null,
+      ...('moveTo' in verdict && verdict.moveTo && { effectiveDate: toDateColumn(verdict.moveTo) }),
     },
   });
-  await settleMapping(tx, lease, item, verdict);
+  const canceled = await settleMapping(tx, lease, item, verdict);
   await auditLog.move(tx, lease.scope, item.auditLogId, verdict.to, verdict.message, {
     ...(verdict.to === 'SUCCEEDED' && { summary: verdict.message }),
     ...('error' in verdict && { error: verdict.error }),
     ...(verdict.details && { details: verdict.details }),
   });
+  await canceled?.();
 }
 
 /** The badge says whether every supported operation reached the PSA (R66); a failed first write undoes the mapping. */
-async function settleMapping(tx: Queries, lease: Lease, item: WorkItem, verdict: Verdict): Promise<void> {
+async function settleMapping(
+  tx: Queries,
+  lease: Lease,
+  item: WorkItem,
+  verdict: Verdict,
+): Promise<(() => Promise<void>) | undefined> {
   const { tenantId, laneId } = lease;
   if (item.kind === 'create' && verdict.to === 'FAILED') {
+    const canceled = await cancelOperations(tx, tenantId, [laneId], new Date());
     await tx.mapping.update({
       where: { tenantId_id: { tenantId, id: laneId } },
       data: { state: 'DELETED', deletedAt: new Date(), syncState: 'OUT_OF_SYNC', updatedAt: new Date() },
     });
-    return;
+    return canceled;
   }
   const lineRef = verdict.to === 'SUCCEEDED' ? (verdict.lineRef ?? null) : null;
   await tx.$executeRaw`
@@ -69,6 +79,7 @@ async function settleMapping(tx: Queries, lease: Lease, item: WorkItem, verdict:
         FROM "LaneOperation" o WHERE o."tenantId" = ${tenantId}::uuid AND o."laneId" = ${laneId}::uuid
           AND o."state" NOT IN ('SUCCEEDED', 'CANCELED'))
     WHERE "tenantId" = ${tenantId}::uuid AND "id" = ${laneId}::uuid`;
+  return undefined;
 }
 
 /** A refused secret ends all traffic of its connection: another try could lock the API user. */

@@ -54,6 +54,8 @@ export type Verdict = { readonly message: string; readonly details?: Details } &
   | { readonly to: 'FAILED'; readonly error: EntryError; readonly step?: 'REFUSED' | 'NOT_APPLIED' }
   | {
       readonly to: 'RETRYING';
+      /** The operation's new date, where the vendor refused the old one. */
+      readonly moveTo?: string;
       readonly error: EntryError;
       readonly notBefore: Date;
       readonly step?: 'REFUSED' | 'NOT_APPLIED';

@@ -3,6 +3,8 @@ import { createHttpClient } from '../connectors/http.js';
 import type { Registry } from '../connectors/registry.js';
 import type { Sealer } from '../storage/sealed.js';
 import { Secret } from '../storage/secret.js';
+import type { VendorBudget } from './budget.js';
+import { countCall } from './call-meter.js';
 
 /** The stored connection, as far as opening a session needs it. */
 export interface ConnectionRow {
@@ -13,6 +15,8 @@ export interface ConnectionRow {
   readonly settings: unknown;
   readonly sealedCredentials: string | null;
   readonly credentialsVersion: number;
+  /** The vendor's instance, once a check told it: connections to one instance share its budget. */
+  readonly instanceKey: string | null;
 }
 
 export type CredentialValues = { readonly [name: string]: string | undefined };
@@ -27,6 +31,8 @@ export interface Sessions {
     readonly currency: string;
     readonly credentials: CredentialValues;
     readonly settings: CredentialValues;
+    /** Absent: a budget of its own, until a check has told the instance. */
+    readonly instanceKey?: string | null;
   }): Session;
   seal(
     connection: { readonly tenantId: string; readonly id: string },
@@ -45,6 +51,7 @@ export interface SealedCredentials {
 export function createSessions(options: {
   readonly connectors: Registry;
   readonly sealer: Sealer;
+  readonly budget: VendorBudget;
   readonly now: () => Date;
 }): Sessions {
   const cached = new Map<string, { version: number; session: Session }>();
@@ -52,7 +59,12 @@ export function createSessions(options: {
   function open(input: Parameters<Sessions['open']>[0]): Session {
     const connector = options.connectors.find(input.connectorId);
     if (!connector) throw new Error(`The connector "${input.connectorId}" is not registered in this gateway.`);
-    const http = createHttpClient({ allows: (url) => connector.allows(url), timeoutMs: 30_000 });
+    const http = createHttpClient({
+      allows: (url) => connector.allows(url),
+      admit: options.budget.of(`${input.connectorId}:${input.instanceKey ?? input.id}`, connector.descriptor.limits),
+      onCall: countCall,
+      timeoutMs: 60_000,
+    });
     const context: ConnectorContext = {
       credentials: Object.fromEntries(
         connector.descriptor.credentials.map(({ name, secret }) => {
@@ -102,6 +114,7 @@ export function createSessions(options: {
         currency: connection.currency,
         credentials: JSON.parse(opened) as CredentialValues,
         settings: connection.settings as CredentialValues,
+        instanceKey: connection.instanceKey,
       });
       cached.set(connection.id, { version: connection.credentialsVersion, session });
       return session;

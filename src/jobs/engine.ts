@@ -18,8 +18,8 @@ export type Tasks = {
 };
 
 export interface Jobs {
-  /** Enqueues in the caller's transaction: no commit, no job. */
-  enqueue(tx: Queries, job: Job): Promise<void>;
+  /** Enqueues in the caller's transaction, in one statement: no commit, no job. */
+  enqueue(tx: Queries, ...jobs: readonly Job[]): Promise<void>;
 }
 
 export interface JobEngine extends Jobs {
@@ -46,11 +46,13 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   };
 
   return {
-    async enqueue(tx, job) {
+    async enqueue(tx, ...jobs) {
+      if (jobs.length === 0) return;
       await tx.$queryRaw`
-        SELECT 1 FROM graphile_worker.add_job(${job.task}, ${JSON.stringify(job.payload)}::json,
-          queue_name => ${job.queueName ?? null}::text, run_at => ${job.runAt ?? null}::timestamptz,
-          max_attempts => ${job.maxAttempts ?? 25}::int, job_key => ${job.key ?? null}::text)`;
+        SELECT count(graphile_worker.add_job("task", "payload", queue_name => "queueName", run_at => "runAt",
+          max_attempts => coalesce("maxAttempts", 25), job_key => "key"))
+        FROM jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) AS j("task" text, "payload" json, "queueName" text,
+          "runAt" timestamptz, "maxAttempts" int, "key" text)`;
     },
     async start(tasks) {
       runner = await run({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RemoteContract } from '../connectors/contract.js';
-import { enqueueOperation, queueNameOf } from '../delivery/enqueue.js';
+import { enqueueOperations, queueNameOf } from '../delivery/enqueue.js';
 import { periodStart } from '../delivery/period.js';
 import type { Prisma, Queries } from '../storage/database.js';
 import { activeSession } from './connection-access.js';
@@ -87,14 +87,9 @@ export const createConnectionSubscriptionMapping: Verb<Input, { mappingId: strin
         const queueName = queueNameOf(connectionId, contract.id);
         await tx.lane.create({ data: { ...work.scope, id, connectionId, queueName } });
         const target = await lockedTarget(tx, work, cloudSubscriptionId);
-        await enqueueOperation(tx, work.scope, work, {
-          laneId: id,
-          auditLogId: work.entryId,
-          changeId: null,
-          kind: 'create',
-          effectiveDate,
-          target,
-        });
+        const { organizationId, tenantId } = work.scope;
+        const first = { organizationId, laneId: id, auditLogId: work.entryId, changeId: null, effectiveDate, target };
+        await enqueueOperations(tx, tenantId, work, [{ ...first, kind: 'create' }]);
         return { mappingId: id };
       },
     };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cancelLanes } from '../delivery/lane-wake.js';
+import { unmap } from '../delivery/unmap.js';
 import { ownConnection } from './connection-access.js';
 import { idempotencyKeyInput } from './credentials.js';
 import { Refusal } from './refusal.js';
@@ -51,11 +51,7 @@ export const deleteConnectorConnection: Verb<z.infer<typeof input>, { connection
           },
         });
         if (!cascade) await refuseUsed(tx as typeof work.db.client);
-        await cancelLanes(tx, work.scope.tenantId, { connectionId: id });
-        await tx.mapping.updateMany({
-          where: { ...work.scope, connectionId: id, deletedAt: null },
-          data: { state: 'DELETED', deletedAt: work.now(), updatedAt: work.now() },
-        });
+        await unmap(tx, work.scope.tenantId, { connectionId: id }, work.now());
         work.sessions.forget(id);
         return { connectionId: id };
       },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cancelLanes } from '../delivery/lane-wake.js';
+import { unmap } from '../delivery/unmap.js';
 import type { Queries } from '../storage/database.js';
 import { idempotencyKeyInput } from './credentials.js';
 import { notFound, Refusal } from './refusal.js';
@@ -42,11 +42,7 @@ function deletion(kind: Kind, code: string, word: string): DeleteMapping {
           await tx.$queryRaw`SELECT 1 FROM "Connection" WHERE "tenantId" = ${work.scope.tenantId}::uuid
             AND "id" = ${mapping.connectionId}::uuid FOR UPDATE`;
           await refuseUsed(tx, work, mapping);
-          await cancelLanes(tx, work.scope.tenantId, { laneId: id });
-          await tx.mapping.update({
-            where: { tenantId_id: { tenantId: work.scope.tenantId, id } },
-            data: { state: 'DELETED', deletedAt: work.now(), updatedAt: work.now() },
-          });
+          await unmap(tx, work.scope.tenantId, { mappingId: id }, work.now());
           return { mappingId: id };
         },
       };

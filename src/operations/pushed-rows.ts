@@ -19,7 +19,8 @@ export function ingestContext({ scope, now, newId }: Work): IngestContext {
 
 export function enqueuer({ jobs, newId, caller }: Work): Enqueuer {
   const { correlationId, requestId, principal } = caller;
-  return { jobs, newId, actor: principal.actor, correlationId, requestId };
+  const { actor, organizationId } = principal;
+  return { jobs, newId, actor, organizationId, correlationId, requestId };
 }
 
 /** With REJECT_EVERYTHING one bad row refuses all: thrown inside the transaction, so nothing stays written. */

@@ -3,8 +3,8 @@ import { ActorKind, AuditEventType, AuditStatus } from '../../prisma/generated/c
 import { cursorOf } from '../audit/cursor.js';
 import { operationLabel, outcomeOf } from '../audit/entry.js';
 import type { FeedMessage } from '../audit/feed.js';
-import type { Diagnostic } from '../connectors/contract.js';
 import type { AuditLogFilter } from '../audit/filter.js';
+import type { Diagnostic } from '../connectors/contract.js';
 import type { Builder } from './builder.js';
 import type { diagnosticType } from './connector.js';
 import { withBadRequests } from './errors.js';
@@ -19,7 +19,10 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
       PENDING: { value: AuditStatus.PENDING, description: 'Accepted, not begun.' },
       RUNNING: { value: AuditStatus.RUNNING, description: 'Being worked on.' },
       RETRYING: { value: AuditStatus.RETRYING, description: 'Refused for a passing reason; tried again by itself.' },
-      VERIFYING: { value: AuditStatus.VERIFYING, description: 'A write got no trustworthy answer; being settled by reading.' },
+      VERIFYING: {
+        value: AuditStatus.VERIFYING,
+        description: 'A write got no trustworthy answer; being settled by reading.',
+      },
       SUCCEEDED: { value: AuditStatus.SUCCEEDED, description: 'Done, and read back where it wrote to a PSA.' },
       FAILED: { value: AuditStatus.FAILED, description: 'Refused or impossible.' },
       NEEDS_REVIEW: { value: AuditStatus.NEEDS_REVIEW, description: 'A person must say what is true.' },
@@ -62,7 +65,10 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
   const target = builder.objectRef<AuditLog>('AuditTarget').implement({
     description: 'What an operation is about.',
     fields: (t) => ({
-      kind: t.string({ description: 'Connection, Mapping, CloudSubscription ...', resolve: (row) => row.targetKind ?? '' }),
+      kind: t.string({
+        description: 'Connection, Mapping, CloudSubscription ...',
+        resolve: (row) => row.targetKind ?? '',
+      }),
       name: t.string({ description: 'Its name at that time.', resolve: (row) => row.targetName ?? '' }),
     }),
   });
@@ -82,7 +88,12 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
     fields: (t) => ({
       cursor: t.string({ description: 'Its place in the feed.', resolve: ({ seq }) => String(seq) }),
       type: t.field({ type: eventType, description: 'What it is.', resolve: (row) => row.type }),
-      fromStatus: t.field({ type: status, nullable: true, description: 'Status before.', resolve: (row) => row.fromStatus }),
+      fromStatus: t.field({
+        type: status,
+        nullable: true,
+        description: 'Status before.',
+        resolve: (row) => row.fromStatus,
+      }),
       toStatus: t.field({ type: status, description: 'Status after.', resolve: (row) => row.toStatus }),
       message: t.exposeString('message', { description: 'What happened.' }),
       data: t.expose('data', { type: 'JSON', description: 'Redacted details.' }),
@@ -96,16 +107,29 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
     findUnique: (id, { scope: { tenantId, organizationId } }) => ({ tenantId_id: { tenantId, id }, organizationId }),
     fields: (t) => ({
       operation: t.exposeString('operation', { description: 'Code, such as CreateConnectorConnection.' }),
-      operationLabel: t.string({ description: 'The code for people: "Create Connector Connection" (R79).', resolve: (row) => operationLabel(row.operation) }),
+      operationLabel: t.string({
+        description: 'The code for people: "Create Connector Connection" (R79).',
+        resolve: (row) => operationLabel(row.operation),
+      }),
       status: t.expose('status', { type: status, description: 'Where it stands.' }),
-      outcome: t.field({ type: outcome, description: "The model's three values.", resolve: (row) => outcomeOf(row.status) }),
+      outcome: t.field({
+        type: outcome,
+        description: "The model's three values.",
+        resolve: (row) => outcomeOf(row.status),
+      }),
       actor: t.field({ type: actor, description: 'Who acted.', resolve: (row) => row }),
-      target: t.field({ type: target, nullable: true, description: 'What it is about.', resolve: (row) => (row.targetKind ? row : null) }),
+      target: t.field({
+        type: target,
+        nullable: true,
+        description: 'What it is about.',
+        resolve: (row) => (row.targetKind ? row : null),
+      }),
       connection: t.field({
         type: 'Connection' as never,
         nullable: true,
         description: 'On which connection; a deleted one too.',
-        resolve: (row, _args, { loaders }) => (row.connectionId ? loaders.connection.load(row.connectionId) : null) as never,
+        resolve: (row, _args, { loaders }) =>
+          (row.connectionId ? loaders.connection.load(row.connectionId) : null) as never,
       }),
       connectionId: t.id({
         nullable: true,
@@ -125,7 +149,12 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
           return Array.isArray(lines) ? (lines as Diagnostic[]) : [];
         },
       }),
-      error: t.field({ type: failure, nullable: true, description: 'Why it failed or waits.', resolve: (row) => (row.errorCode ? row : null) }),
+      error: t.field({
+        type: failure,
+        nullable: true,
+        description: 'Why it failed or waits.',
+        resolve: (row) => (row.errorCode ? row : null),
+      }),
       attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
       dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only planned.' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),
@@ -196,7 +225,8 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
           resolve: (parent) => (parent as unknown as { totalCount(): Promise<number> }).totalCount(),
         }),
         streamCursor: t.string({
-          description: 'Follow auditLogEvents after this: it brings every change this page does not show, and none it shows.',
+          description:
+            'Follow auditLogEvents after this: it brings every change this page does not show, and none it shows.',
           resolve: (parent) => (parent as unknown as { streamCursor: string }).streamCursor,
         }),
       }),
@@ -211,8 +241,11 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
         args: { filter: t.arg({ type: filter, description: 'Absent: all.' }) },
         resolve: (_root, { filter: given, ...bounds }, { services, scope }) => {
           const where = readFilter(given) ?? {};
-          return pageOf(bounds, cursorOf, (at) => services.audit.page(scope, { filter: where, ...at }), () =>
-            services.audit.count(scope, where),
+          return pageOf(
+            bounds,
+            cursorOf,
+            (at) => services.audit.page(scope, { filter: where, ...at }),
+            () => services.audit.count(scope, where),
           );
         },
       },

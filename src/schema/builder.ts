@@ -64,7 +64,9 @@ export function createBuilder(client: PrismaClient) {
   });
 
   builder.addScalarType('DateTime', DateTimeResolver, { description: 'A moment, RFC 3339 in UTC.' });
-  builder.addScalarType('JSON', JSONResolver, { description: 'Any JSON value; already redacted where it is given out.' });
+  builder.addScalarType('JSON', JSONResolver, {
+    description: 'Any JSON value; already redacted where it is given out.',
+  });
   builder.addScalarType('Date', DateResolver);
   builder.addScalarType('Decimal', DecimalResolver);
   builder.addScalarType('Secret', SecretResolver);

@@ -28,14 +28,21 @@ function lastReason(message: string, reason: string): string {
 }
 
 function quietReason(reason: string): string {
-  if (/^(Expected type "[^"]*" to be an object|Expected non-nullable type|Field "\w+" of required type|Exactly one key must)/.test(reason)) {
+  if (
+    /^(Expected type "[^"]*" to be an object|Expected non-nullable type|Field "\w+" of required type|Exactly one key must)/.test(
+      reason,
+    )
+  ) {
     return reason;
   }
   const unknownField = /^Field "\w+" is not defined by type "(\w+)"/.exec(reason);
   if (unknownField) return `A field is not defined by the type "${unknownField[1]}".`;
   const notNull = /^Field "(\w+)" must be non-null/.exec(reason);
   if (notNull) return `The field "${notNull[1]}" must not be null.`;
-  const own = /^Expected type "(\w+)"\. (A day that exists is expected, as YYYY-MM-DD\.|A decimal number as text is expected, such as "18\.40"\.|Text is expected\.)$/.exec(reason);
+  const own =
+    /^Expected type "(\w+)"\. (A day that exists is expected, as YYYY-MM-DD\.|A decimal number as text is expected, such as "18\.40"\.|Text is expected\.)$/.exec(
+      reason,
+    );
   if (own) return own[2] ?? '';
   const scalar = /^(\w+) cannot represent/.exec(reason);
   if (scalar) return `It does not fit the type "${scalar[1]}".`;

@@ -64,7 +64,10 @@ export function connectionType(builder: Builder, { connector, diagnostic, mappin
       connectorId: t.exposeString('connectorId', { description: 'Id of its connector.' }),
       settings: t.expose('settings', { type: 'JSON', description: 'Its settings; credentials are never given out.' }),
       credentialsVersion: t.exposeInt('credentialsVersion', { description: 'Grows when credentials are replaced.' }),
-      credentialsUpdatedAt: t.expose('credentialsUpdatedAt', { type: 'DateTime', description: 'When they were replaced last.' }),
+      credentialsUpdatedAt: t.expose('credentialsUpdatedAt', {
+        type: 'DateTime',
+        description: 'When they were replaced last.',
+      }),
       diagnostics: t.field({
         type: [diagnostic],
         description: 'The lines of the last complete check.',
@@ -141,8 +144,11 @@ function connectionQueries(
         resolve: (_root, page, { services, scope }) => {
           const db = services.operations.db.client;
           const conditions = [...owned(scope), Prisma.sql`t."deletedAt" IS NULL`];
-          return pageOf(page, connectionKeyset.cursorOf, (bounds) => connectionKeyset.read(db, '"Connection"', conditions, bounds), () =>
-            countRows(db, '"Connection"', conditions),
+          return pageOf(
+            page,
+            connectionKeyset.cursorOf,
+            (bounds) => connectionKeyset.read(db, '"Connection"', conditions, bounds),
+            () => countRows(db, '"Connection"', conditions),
           );
         },
       },
@@ -170,9 +176,16 @@ function connectionQueries(
         },
         resolve: (_root, { connectionId, kinds, ...page }, { services, scope }) => {
           const db = services.operations.db.client;
-          const conditions = mappingConditions(scope, connectionId ? decodeId(connectionId, 'Connection') : null, kinds);
-          return pageOf(page, mappingKeyset.cursorOf, (bounds) => mappingKeyset.read(db, '"Mapping"', conditions, bounds), () =>
-            countRows(db, '"Mapping"', conditions),
+          const conditions = mappingConditions(
+            scope,
+            connectionId ? decodeId(connectionId, 'Connection') : null,
+            kinds,
+          );
+          return pageOf(
+            page,
+            mappingKeyset.cursorOf,
+            (bounds) => mappingKeyset.read(db, '"Mapping"', conditions, bounds),
+            () => countRows(db, '"Mapping"', conditions),
           );
         },
       },
@@ -185,7 +198,11 @@ function owned({ tenantId, organizationId }: ScopeLike): Prisma.Sql[] {
   return [Prisma.sql`t."tenantId" = ${tenantId}::uuid`, Prisma.sql`t."organizationId" = ${organizationId}::uuid`];
 }
 
-function mappingConditions(scope: ScopeLike, connectionId: string | null, kinds?: readonly string[] | null): Prisma.Sql[] {
+function mappingConditions(
+  scope: ScopeLike,
+  connectionId: string | null,
+  kinds?: readonly string[] | null,
+): Prisma.Sql[] {
   return [
     ...owned(scope),
     Prisma.sql`t."deletedAt" IS NULL`,
@@ -220,8 +237,15 @@ export function connectionMutations(
     description: 'Input of createConnectorConnection.',
     fields: (t) => ({
       alias: t.string({ required: true, description: 'Friendly name, unique in your organization.' }),
-      currency: t.string({ required: true, description: 'Three capital letters. One connection per currency (R8, R9).' }),
-      credentials: t.field({ type: credentials.type, required: true, description: 'Which connector, and its credentials.' }),
+      currency: t.string({
+        required: true,
+        description: 'Three capital letters. One connection per currency (R8, R9).',
+      }),
+      credentials: t.field({
+        type: credentials.type,
+        required: true,
+        description: 'Which connector, and its credentials.',
+      }),
       ...idempotencyKey(t),
     }),
   });
@@ -243,7 +267,10 @@ export function connectionMutations(
     fields: (t) => ({
       id: t.id({ required: true, description: 'The connection.' }),
       alias: t.string({ description: 'New friendly name.' }),
-      credentials: t.field({ type: credentials.type, description: 'New credentials, complete; they are checked before work goes on.' }),
+      credentials: t.field({
+        type: credentials.type,
+        description: 'New credentials, complete; they are checked before work goes on.',
+      }),
       ...idempotencyKey(t),
     }),
   });
@@ -292,7 +319,9 @@ export function connectionMutations(
     description: 'Input of deleteConnectorConnection.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The connection.' }),
-      cascade: t.boolean({ description: 'Delete its mappings too. Absent: refused while cloud subscriptions are mapped.' }),
+      cascade: t.boolean({
+        description: 'Delete its mappings too. Absent: refused while cloud subscriptions are mapped.',
+      }),
       ...idempotencyKey(t),
     }),
   });
@@ -302,7 +331,10 @@ export function connectionMutations(
       description: 'Erases the secret at once and keeps the audit; nothing is written to the PSA (R16).',
       args: { input: t.arg({ type: deleteInput, required: true, description: 'Which connection.' }) },
       resolve: async (_root, { input }, context) => {
-        const result = await context.perform(deleteConnectorConnection, { ...input, id: decodeId(input.id, 'Connection') });
+        const result = await context.perform(deleteConnectorConnection, {
+          ...input,
+          id: decodeId(input.id, 'Connection'),
+        });
         return { result, value: result.value?.connectionId ?? result.replayedTargetId };
       },
     }),

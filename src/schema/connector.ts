@@ -12,7 +12,11 @@ export function connectorTypes(builder: Builder) {
       help: t.exposeString('help', { description: 'Where it is found and what it is for.' }),
       secret: t.exposeBoolean('secret', { description: 'Whether it is write-only.' }),
       required: t.exposeBoolean('required', { description: 'Whether it must be given.' }),
-      example: t.string({ nullable: true, description: 'An example value.', resolve: (field) => field.example ?? null }),
+      example: t.string({
+        nullable: true,
+        description: 'An example value.',
+        resolve: (field) => field.example ?? null,
+      }),
     }),
   });
 
@@ -21,10 +25,15 @@ export function connectorTypes(builder: Builder) {
     fields: (t) => ({
       id: t.exposeString('id', { description: 'The diagnostic that proves it has this id too.' }),
       title: t.exposeString('title', { description: 'What it is called.' }),
-      where: t.stringList({ description: 'Menu path in the PSA, outermost first.', resolve: ({ where }) => [...where] }),
+      where: t.stringList({
+        description: 'Menu path in the PSA, outermost first.',
+        resolve: ({ where }) => [...where],
+      }),
       access: t.stringList({ description: 'read, create, update.', resolve: ({ access }) => [...access] }),
       purpose: t.exposeString('purpose', { description: 'What the gateway needs it for.' }),
-      verifiable: t.exposeString('verifiable', { description: 'yes, partly or no: whether a diagnostic can prove it.' }),
+      verifiable: t.exposeString('verifiable', {
+        description: 'yes, partly or no: whether a diagnostic can prove it.',
+      }),
     }),
   });
 
@@ -41,7 +50,10 @@ export function connectorTypes(builder: Builder) {
     fields: (t) => ({
       id: t.exposeString('id', { description: 'Stable name of the step.' }),
       title: t.exposeString('title', { description: 'What to do.' }),
-      where: t.stringList({ description: 'Menu path in the PSA, outermost first.', resolve: ({ where }) => [...where] }),
+      where: t.stringList({
+        description: 'Menu path in the PSA, outermost first.',
+        resolve: ({ where }) => [...where],
+      }),
       fields: t.field({ type: [setupField], description: 'The values to set.', resolve: ({ fields }) => [...fields] }),
       checks: t.stringList({
         description: 'Ids of the diagnostics that prove this step; empty when no API can.',
@@ -80,7 +92,11 @@ export function connectorTypes(builder: Builder) {
         description: 'What it can do: lookups, billing frequencies, kinds of change. What is absent it cannot.',
         resolve: (one) => one.capabilities,
       }),
-      credentialFields: t.field({ type: [fieldType], description: 'What an administrator types.', resolve: (one) => [...one.credentials] }),
+      credentialFields: t.field({
+        type: [fieldType],
+        description: 'What an administrator types.',
+        resolve: (one) => [...one.credentials],
+      }),
       credentialsSchema: t.field({
         type: 'JSON',
         description: 'The credentials as JSON Schema 2020-12, for `raw` credentials and generated forms.',
@@ -91,8 +107,16 @@ export function connectorTypes(builder: Builder) {
         description: 'The settings as JSON Schema 2020-12.',
         resolve: (one) => fieldsToJsonSchema(one.settings),
       }),
-      permissions: t.field({ type: [permissionType], description: 'Rights the API user needs.', resolve: (one) => [...one.permissions] }),
-      setupSteps: t.field({ type: [setupStep], description: 'The set-up in the PSA, step by step.', resolve: (one) => [...one.setupSteps] }),
+      permissions: t.field({
+        type: [permissionType],
+        description: 'Rights the API user needs.',
+        resolve: (one) => [...one.permissions],
+      }),
+      setupSteps: t.field({
+        type: [setupStep],
+        description: 'The set-up in the PSA, step by step.',
+        resolve: (one) => [...one.setupSteps],
+      }),
       limits: t.field({ type: 'JSON', description: "The limits of the vendor's API.", resolve: (one) => one.limits }),
       egress: t.stringList({ description: 'Hosts it calls.', resolve: (one) => [...one.egress] }),
     }),
@@ -122,12 +146,22 @@ export function diagnosticType(builder: Builder) {
   return builder.objectRef<Diagnostic>('Diagnostic').implement({
     description: 'One line of the connection doctor.',
     fields: (t) => ({
-      check: t.exposeString('check', { description: 'Stable id; `SetupStep.checks` and `ConnectorPermission.id` name it.' }),
+      check: t.exposeString('check', {
+        description: 'Stable id; `SetupStep.checks` and `ConnectorPermission.id` name it.',
+      }),
       status: t.field({ type: status, description: 'How it ended.', resolve: (line) => line.status }),
       title: t.exposeString('title', { description: 'What was checked.' }),
       detail: t.exposeString('detail', { description: 'What was found.' }),
-      code: t.string({ nullable: true, description: 'For FAIL: the typed reason.', resolve: (line) => line.code ?? null }),
-      action: t.string({ nullable: true, description: 'What to do about it.', resolve: (line) => line.action?.text ?? null }),
+      code: t.string({
+        nullable: true,
+        description: 'For FAIL: the typed reason.',
+        resolve: (line) => line.code ?? null,
+      }),
+      action: t.string({
+        nullable: true,
+        description: 'What to do about it.',
+        resolve: (line) => line.action?.text ?? null,
+      }),
       where: t.stringList({
         description: 'Menu path in the PSA where it is mended, outermost first.',
         resolve: (line) => [...(line.action?.where ?? [])],

@@ -1,3 +1,4 @@
+import type { EnumRef } from '@pothos/core';
 import {
   BillingFrequency,
   BillingType,
@@ -10,7 +11,6 @@ import {
   SyncState,
   Term,
 } from '../../prisma/generated/client/enums.js';
-import type { EnumRef } from '@pothos/core';
 import type { Builder } from './builder.js';
 
 type Types = Builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;

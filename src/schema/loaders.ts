@@ -12,7 +12,11 @@ import { Prisma } from '../storage/database.js';
 import type { SchemaServices } from './context.js';
 
 /** One statement per kind and request, whatever the number of parents. Every batch sees only the caller's rows. */
-export function createLoaders({ operations, audit }: SchemaServices, scope: Scope, { live }: { readonly live: boolean }) {
+export function createLoaders(
+  { operations, audit }: SchemaServices,
+  scope: Scope,
+  { live }: { readonly live: boolean },
+) {
   const db = operations.db.client;
   const batch = <Row>(load: (ids: readonly string[]) => Promise<(Row | null)[]>) =>
     new DataLoader<string, Row | null>((ids) => load(ids), { cache: !live });
@@ -56,8 +60,8 @@ export function createLoaders({ operations, audit }: SchemaServices, scope: Scop
     cloudSubscription: batch((ids) => cloudSubscriptionsByIds(db, scope, ids)),
     price: batch((ids) => pricesBySubscriptionIds(db, scope, ids)),
     auditLog: batch((ids) => audit.byIds(scope, ids)),
-    auditHistory: new DataLoader<string, AuditLogEvent[]>(async (ids) =>
-      (await audit.eventsOf(scope, ids, { first: 100 })).map(({ rows }) => rows),
+    auditHistory: new DataLoader<string, AuditLogEvent[]>(
+      async (ids) => (await audit.eventsOf(scope, ids, { first: 100 })).map(({ rows }) => rows),
       { cache: !live },
     ),
     mappingPages: createMappingPages(db, scope, live),

@@ -1,8 +1,6 @@
 import type { Mapping } from '../../prisma/generated/client/client.js';
 import { MappingKind, MappingState } from '../../prisma/generated/client/enums.js';
-import {
-  createConnectionCustomerMapping,
-} from '../operations/create-connection-customer-mapping.js';
+import { createConnectionCustomerMapping } from '../operations/create-connection-customer-mapping.js';
 import { createConnectionOfferMapping } from '../operations/create-connection-offer-mapping.js';
 import { createConnectionSubscriptionMapping } from '../operations/create-connection-subscription-mapping.js';
 import {
@@ -46,7 +44,10 @@ export function mappingTypes(builder: Builder, market: MarketplaceTypes, enums: 
       state: t.field({ type: state, description: 'Its state.', resolve: (row) => row.state }),
       remoteId: t.exposeString('remoteId', { description: "The PSA's id of the company, service or contract." }),
       remoteName: t.exposeString('remoteName', { description: 'Its name when it was mapped.' }),
-      warnings: t.stringList({ description: 'Worth knowing, no reason to refuse.', resolve: (row) => row.warnings as string[] }),
+      warnings: t.stringList({
+        description: 'Worth knowing, no reason to refuse.',
+        resolve: (row) => row.warnings as string[],
+      }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
       deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When it was deleted.' }),
     }),
@@ -83,7 +84,8 @@ export function mappingTypes(builder: Builder, market: MarketplaceTypes, enums: 
         type: market.offerVariant,
         nullable: true,
         description: 'The offer variant.',
-        resolve: (row, _args, { loaders }) => (row.offerVariantId ? loaders.offerVariant.load(row.offerVariantId) : null),
+        resolve: (row, _args, { loaders }) =>
+          row.offerVariantId ? loaders.offerVariant.load(row.offerVariantId) : null,
       }),
     }),
   });
@@ -96,7 +98,10 @@ export function mappingTypes(builder: Builder, market: MarketplaceTypes, enums: 
         description: 'The badge.',
         resolve: (row) => row.syncState,
       }),
-      remoteServiceId: t.exposeString('serviceId', { nullable: true, description: "The PSA's id of the service it bills." }),
+      remoteServiceId: t.exposeString('serviceId', {
+        nullable: true,
+        description: "The PSA's id of the service it bills.",
+      }),
       remoteCompanyId: t.exposeString('companyId', { nullable: true, description: "The PSA's id of the company." }),
       remoteLineId: t.exposeString('lineRef', { nullable: true, description: "The PSA's id of the line, once known." }),
       cloudSubscription: t.field({
@@ -137,7 +142,8 @@ export function mappingMutations(builder: Builder, types: MappingTypes) {
       target: ['serviceId', "The PSA's id of the service."],
       create: createConnectionOfferMapping,
       remove: deleteConnectionOfferMapping,
-      rules: 'Maps an offer variant to an active recurring service of the same billing frequency, one to one (R24-R35).',
+      rules:
+        'Maps an offer variant to an active recurring service of the same billing frequency, one to one (R24-R35).',
     },
     {
       word: 'Subscription',
@@ -165,7 +171,11 @@ export function mappingMutations(builder: Builder, types: MappingTypes) {
       }),
     });
     const createPayload = payloadType<string>(builder, `CreateConnection${word}MappingPayload`, {
-      mapping: { type, description: 'The mapping; null when it was refused.', load: (id, { loaders }) => loaders.mapping.load(id) },
+      mapping: {
+        type,
+        description: 'The mapping; null when it was refused.',
+        load: (id, { loaders }) => loaders.mapping.load(id),
+      },
     });
     builder.mutationField(createName, (t) =>
       t.field({
@@ -194,12 +204,17 @@ export function mappingMutations(builder: Builder, types: MappingTypes) {
       }),
     });
     const removePayload = payloadType<string>(builder, `DeleteConnection${word}MappingPayload`, {
-      mapping: { type, description: 'The deleted mapping; null when it was refused.', load: (id, { loaders }) => loaders.mapping.load(id) },
+      mapping: {
+        type,
+        description: 'The deleted mapping; null when it was refused.',
+        load: (id, { loaders }) => loaders.mapping.load(id),
+      },
     });
     builder.mutationField(removeName, (t) =>
       t.field({
         type: removePayload,
-        description: 'Stops future sync and writes nothing to the PSA (R48). Refused while a mapped cloud subscription needs it.',
+        description:
+          'Stops future sync and writes nothing to the PSA (R48). Refused while a mapped cloud subscription needs it.',
         args: { input: t.arg({ type: removeInput, required: true, description: 'Which mapping.' }) },
         resolve: async (_root, { input }, context) => {
           const result = await context.perform(remove, {

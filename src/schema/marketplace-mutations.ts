@@ -43,10 +43,21 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
       description: `What became of one row of upsert${name}s.`,
       fields: (t) => ({
         index: t.exposeInt('index', { description: 'Its place in the input, from 0.' }),
-        externalId: t.exposeString('externalId', { nullable: true, description: "The marketplace's id, as far as it could be read." }),
+        externalId: t.exposeString('externalId', {
+          nullable: true,
+          description: "The marketplace's id, as far as it could be read.",
+        }),
         outcome: t.field({ type: outcome, description: 'What became of it.', resolve: (row) => row.outcome }),
-        id: t.id({ nullable: true, description: 'Global id; null when rejected.', resolve: ({ id }) => (id ? encodeId(typename, id) : null) }),
-        errors: t.field({ type: [rowError], description: 'Why it was rejected.', resolve: ({ errors }) => [...errors] }),
+        id: t.id({
+          nullable: true,
+          description: 'Global id; null when rejected.',
+          resolve: ({ id }) => (id ? encodeId(typename, id) : null),
+        }),
+        errors: t.field({
+          type: [rowError],
+          description: 'Why it was rejected.',
+          resolve: ({ errors }) => [...errors],
+        }),
       }),
     });
 
@@ -56,7 +67,8 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
       description: 'When the marketplace saw it so. Older than what is stored: nothing changes. Absent: now.',
     }),
   });
-  const reseller = 'For a CSP: the Reseller it is sold through, by organization id or external id. Absent: sold directly.';
+  const reseller =
+    'For a CSP: the Reseller it is sold through, by organization id or external id. Absent: sold directly.';
 
   const customerInput = builder.inputType('CustomerInput', {
     description: 'A customer as the marketplace has it now. Absent keeps what is stored, null clears it.',
@@ -79,7 +91,11 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
     fields: (t) => ({
       segment: t.field({ type: enums.segment, required: true, description: 'Whom it is for.' }),
       term: t.field({ type: enums.term, required: true, description: 'How long it is committed for.' }),
-      billingFrequency: t.field({ type: enums.billingFrequency, required: true, description: 'How often it is billed.' }),
+      billingFrequency: t.field({
+        type: enums.billingFrequency,
+        required: true,
+        description: 'How often it is billed.',
+      }),
     }),
   });
   const offerInput = builder.inputType('OfferInput', {
@@ -92,7 +108,10 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
       billingType: t.field({ type: enums.billingType, description: 'Absent: USAGE for Azure plans, else LICENSE.' }),
       isAddon: t.boolean({ description: 'Whether it needs another offer.' }),
       isTrial: t.boolean({ description: 'Whether it is a trial.' }),
-      variants: t.field({ type: [variantInput], description: 'The ways it is sold; variants are added, never taken away.' }),
+      variants: t.field({
+        type: [variantInput],
+        description: 'The ways it is sold; variants are added, never taken away.',
+      }),
       ...observed(t),
     }),
   });
@@ -105,14 +124,19 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
     }),
   });
   const subscriptionInput = builder.inputType('CloudSubscriptionInput', {
-    description: 'A cloud subscription as the marketplace has it now. What differs from what is stored becomes changes.',
+    description:
+      'A cloud subscription as the marketplace has it now. What differs from what is stored becomes changes.',
     fields: (t) => ({
       externalId: t.string({ required: true, description: "The marketplace's id." }),
       customerExternalId: t.string({ required: true, description: 'Who bought it.' }),
       offerExternalId: t.string({ required: true, description: 'What was bought.' }),
       segment: t.field({ type: enums.segment, required: true, description: 'With term and frequency: which variant.' }),
       term: t.field({ type: enums.term, required: true, description: 'How long it is committed for.' }),
-      billingFrequency: t.field({ type: enums.billingFrequency, required: true, description: 'How often it is billed.' }),
+      billingFrequency: t.field({
+        type: enums.billingFrequency,
+        required: true,
+        description: 'How often it is billed.',
+      }),
       name: t.string({ required: true, description: 'Friendly name.' }),
       status: t.field({ type: enums.subscriptionStatus, required: true, description: 'Its state.' }),
       quantity: t.int({ required: true, description: 'Units (seats).' }),
@@ -126,10 +150,21 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
       providerSubscriptionId: t.string({ description: "The provider's id." }),
       orderId: t.string({ description: 'The order it came from.' }),
       currency: t.string({ required: true, description: 'Three capital letters.' }),
-      unitCost: t.field({ type: 'Decimal', required: true, description: 'What your organization pays for one unit (R43).' }),
-      unitPrice: t.field({ type: 'Decimal', required: true, description: 'What your organization takes for one unit (R43).' }),
+      unitCost: t.field({
+        type: 'Decimal',
+        required: true,
+        description: 'What your organization pays for one unit (R43).',
+      }),
+      unitPrice: t.field({
+        type: 'Decimal',
+        required: true,
+        description: 'What your organization takes for one unit (R43).',
+      }),
       priceBasis: t.field({ type: enums.priceBasis, description: 'Absent: PER_BILLING_PERIOD.' }),
-      effectiveDate: t.field({ type: 'Date', description: 'From when a change counts. Absent: the day of observedAt.' }),
+      effectiveDate: t.field({
+        type: 'Date',
+        description: 'From when a change counts. Absent: the day of observedAt.',
+      }),
       resellerId: t.string({ description: reseller }),
       resellerPrice: t.field({ type: resellerPrice, description: "With resellerId: that Reseller's money." }),
       ...observed(t),
@@ -193,7 +228,10 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
       subscriptionId: t.id({ description: 'The cloud subscription; or externalId.' }),
       externalId: t.string({ description: "The marketplace's id of it; or subscriptionId." }),
       kind: t.field({ type: kind, required: true, description: 'What happened.' }),
-      effectiveDate: t.field({ type: 'Date', description: 'From when it counts. Absent: the day of occurredAt, else today (UTC).' }),
+      effectiveDate: t.field({
+        type: 'Date',
+        description: 'From when it counts. Absent: the day of occurredAt, else today (UTC).',
+      }),
       occurredAt: t.field({ type: 'DateTime', description: 'When it happened.' }),
       quantity: t.int({ description: 'For QUANTITY: the units after it.' }),
       unitCost: t.field({ type: 'Decimal', description: 'For PRICE and PROMOTION.' }),
@@ -215,7 +253,8 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
   builder.mutationField('recordSubscriptionChange', (t) =>
     t.field({
       type: changePayload,
-      description: 'Records one event of the marketplace, once however often it is sent. A mapped subscription is synchronised.',
+      description:
+        'Records one event of the marketplace, once however often it is sent. A mapped subscription is synchronised.',
       args: { input: t.arg({ type: changeInput, required: true, description: 'The event.' }) },
       resolve: async (_root, { input: { subscriptionId, ...input } }, context) => {
         const result = await context.perform(recordSubscriptionChange as Verb<unknown, { subscriptionId: string }>, {

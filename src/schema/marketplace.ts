@@ -1,3 +1,4 @@
+import type { Offer, OfferVariant } from '../../prisma/generated/client/client.js';
 import {
   cloudSubscriptionKeyset,
   countCloudSubscriptions,
@@ -5,12 +6,11 @@ import {
 } from '../marketplace/cloud-subscription-list.js';
 import { countCustomers, customerKeyset, listCustomers } from '../marketplace/customer-list.js';
 import { countOfferVariants, listOfferVariants, offerVariantKeyset } from '../marketplace/offer-list.js';
-import type { Offer, OfferVariant } from '../../prisma/generated/client/client.js';
 import type { Builder } from './builder.js';
 import type { EnumTypes } from './enums.js';
 import { decodeId, encodeId } from './ids.js';
-import { pageOf } from './pages.js';
 import { pageTypes } from './page-types.js';
+import { pageOf } from './pages.js';
 
 /** Customers, offers, offer variants and cloud subscriptions, as the marketplace recorded them. */
 export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
@@ -24,14 +24,24 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
     fields: (t) => ({
       externalId: t.exposeString('externalId', { description: "The marketplace's id." }),
       companyName: t.exposeString('companyName', { description: 'Its name.' }),
-      internalIdentifier: t.exposeString('internalIdentifier', { nullable: true, description: "The seller's own number." }),
+      internalIdentifier: t.exposeString('internalIdentifier', {
+        nullable: true,
+        description: "The seller's own number.",
+      }),
       email: t.exposeString('email', { nullable: true, description: 'E-mail address.' }),
       taxId: t.exposeString('taxId', { nullable: true, description: 'Tax number.' }),
       domain: t.exposeString('domain', { nullable: true, description: 'Internet domain.' }),
       country: t.exposeString('country', { nullable: true, description: 'Country.' }),
       currency: t.exposeString('currency', { nullable: true, description: 'Currency it is billed in.' }),
-      sellerId: t.id({ description: 'The organization that sells to it.', resolve: (row) => encodeId('Organization', row.organizationId) }),
-      deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When the marketplace deleted it.' }),
+      sellerId: t.id({
+        description: 'The organization that sells to it.',
+        resolve: (row) => encodeId('Organization', row.organizationId),
+      }),
+      deletedAt: t.expose('deletedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the marketplace deleted it.',
+      }),
     }),
   });
 
@@ -57,11 +67,17 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
     fields: (t) => ({
       offerName: t.exposeString('offerName', { description: "The offer's name." }),
       offerExternalId: t.exposeString('offerExternalId', { description: "The marketplace's id of the offer." }),
-      providerOfferId: t.exposeString('providerOfferId', { nullable: true, description: "The provider's id of the offer." }),
+      providerOfferId: t.exposeString('providerOfferId', {
+        nullable: true,
+        description: "The provider's id of the offer.",
+      }),
       offerType: t.expose('offerType', { type: enums.offerType, description: 'What kind of offer it is.' }),
       segment: t.expose('segment', { type: enums.segment, description: 'Whom it is for.' }),
       term: t.expose('term', { type: enums.term, description: 'How long it is committed for.' }),
-      billingFrequency: t.expose('billingFrequency', { type: enums.billingFrequency, description: 'How often it is billed.' }),
+      billingFrequency: t.expose('billingFrequency', {
+        type: enums.billingFrequency,
+        description: 'How often it is billed.',
+      }),
       offer: t.field({
         type: offer,
         nullable: true,
@@ -90,7 +106,10 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
     }),
     fields: (t) => ({
       externalId: t.exposeString('externalId', { description: "The marketplace's id." }),
-      providerSubscriptionId: t.exposeString('providerSubscriptionId', { nullable: true, description: "The provider's id." }),
+      providerSubscriptionId: t.exposeString('providerSubscriptionId', {
+        nullable: true,
+        description: "The provider's id.",
+      }),
       name: t.exposeString('name', { description: 'Friendly name.' }),
       status: t.expose('status', { type: enums.subscriptionStatus, description: 'Its state.' }),
       quantity: t.exposeInt('quantity', { description: 'Units (seats).' }),
@@ -98,12 +117,19 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
       creationDate: t.expose('creationDate', { type: 'Date', description: 'When it was bought.' }),
       startDate: t.expose('startDate', { type: 'Date', description: 'First day of its term.' }),
       endDate: t.expose('endDate', { type: 'Date', nullable: true, description: 'Last day of its term.' }),
-      cancellationAllowedUntil: t.expose('cancellationAllowedUntil', { type: 'DateTime', nullable: true, description: 'Until when it can be cancelled (R64).' }),
+      cancellationAllowedUntil: t.expose('cancellationAllowedUntil', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'Until when it can be cancelled (R64).',
+      }),
       autoRenewEnabled: t.exposeBoolean('autoRenewEnabled', { description: 'Whether it renews by itself.' }),
       poNumber: t.exposeString('poNumber', { nullable: true, description: 'Purchase order number.' }),
       currency: t.exposeString('currency', { description: 'Its currency.' }),
       revision: t.exposeInt('revision', { description: 'Grows by one with each change.' }),
-      sellerId: t.id({ description: 'The organization that sells it.', resolve: (row) => encodeId('Organization', row.organizationId) }),
+      sellerId: t.id({
+        description: 'The organization that sells it.',
+        resolve: (row) => encodeId('Organization', row.organizationId),
+      }),
       customer: t.field({
         type: customer,
         nullable: true,
@@ -154,7 +180,9 @@ export function marketplaceLists(builder: Builder, types: MarketplaceTypes, enum
     fields: (t) => ({
       prefix: t.string({ description: prefixText }),
       soldBy: t.field({ type: soldBy, description: 'Absent: DIRECT.' }),
-      connectionId: t.id({ description: `${connectionText} With hideMapped: those not mapped on it; else those mapped.` }),
+      connectionId: t.id({
+        description: `${connectionText} With hideMapped: those not mapped on it; else those mapped.`,
+      }),
       hideMapped: t.boolean({ description: 'With connectionId: only those not mapped.' }),
     }),
   });
@@ -166,9 +194,15 @@ export function marketplaceLists(builder: Builder, types: MarketplaceTypes, enum
         args: { filter: t.arg({ type: customerFilter, description: 'Absent: all direct customers.' }) },
         resolve: (_root, { filter, ...page }, { services, scope }) => {
           const db = services.operations.db.client;
-          const where = filter && { ...filter, mappedOn: filter.connectionId ? decodeId(filter.connectionId, 'Connection') : null };
-          return pageOf(page, customerKeyset.cursorOf, (bounds) => listCustomers(db, scope, { filter: where, ...bounds }), () =>
-            countCustomers(db, scope, where),
+          const where = filter && {
+            ...filter,
+            mappedOn: filter.connectionId ? decodeId(filter.connectionId, 'Connection') : null,
+          };
+          return pageOf(
+            page,
+            customerKeyset.cursorOf,
+            (bounds) => listCustomers(db, scope, { filter: where, ...bounds }),
+            () => countCustomers(db, scope, where),
           );
         },
       },
@@ -189,13 +223,20 @@ export function marketplaceLists(builder: Builder, types: MarketplaceTypes, enum
     t.connection(
       {
         type: types.offerVariant,
-        description: 'Offer variants by name: those bought in your context, unless the filter says otherwise (R30, R31).',
+        description:
+          'Offer variants by name: those bought in your context, unless the filter says otherwise (R30, R31).',
         args: { filter: t.arg({ type: variantFilter, description: 'Absent: all that were bought.' }) },
         resolve: (_root, { filter, ...page }, { services, scope }) => {
           const db = services.operations.db.client;
-          const where = filter && { ...filter, connectionId: filter.connectionId ? decodeId(filter.connectionId, 'Connection') : null };
-          return pageOf(page, offerVariantKeyset.cursorOf, (bounds) => listOfferVariants(db, scope, { filter: where, ...bounds }), () =>
-            countOfferVariants(db, scope, where),
+          const where = filter && {
+            ...filter,
+            connectionId: filter.connectionId ? decodeId(filter.connectionId, 'Connection') : null,
+          };
+          return pageOf(
+            page,
+            offerVariantKeyset.cursorOf,
+            (bounds) => listOfferVariants(db, scope, { filter: where, ...bounds }),
+            () => countOfferVariants(db, scope, where),
           );
         },
       },
@@ -227,8 +268,11 @@ export function marketplaceLists(builder: Builder, types: MarketplaceTypes, enum
             customerId: filter.customerId ? decodeId(filter.customerId, 'Customer') : null,
             connectionId: filter.connectionId ? decodeId(filter.connectionId, 'Connection') : null,
           };
-          return pageOf(page, cloudSubscriptionKeyset.cursorOf, (bounds) => listCloudSubscriptions(db, scope, { filter: where, ...bounds }), () =>
-            countCloudSubscriptions(db, scope, where),
+          return pageOf(
+            page,
+            cloudSubscriptionKeyset.cursorOf,
+            (bounds) => listCloudSubscriptions(db, scope, { filter: where, ...bounds }),
+            () => countCloudSubscriptions(db, scope, where),
           );
         },
       },

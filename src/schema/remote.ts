@@ -1,13 +1,19 @@
-import type { BillingFrequency, RemoteCompany, RemoteContract, RemoteService, SearchQuery } from '../connectors/contract.js';
+import { GraphQLError } from 'graphql';
+import type {
+  BillingFrequency,
+  RemoteCompany,
+  RemoteContract,
+  RemoteService,
+  SearchQuery,
+} from '../connectors/contract.js';
 import { isConnectorError } from '../connectors/errors.js';
-import { searchRemote } from '../operations/search-remote.js';
 import { Refusal } from '../operations/refusal.js';
+import { searchRemote } from '../operations/search-remote.js';
 import type { Builder } from './builder.js';
 import type { Context } from './context.js';
 import type { EnumTypes } from './enums.js';
 import { badRequest } from './errors.js';
 import { decodeId } from './ids.js';
-import { GraphQLError } from 'graphql';
 
 /** Live look-ups in the PSA, filtered by the mapping rules (R17, R21, R26-R29, R39-R41). */
 export function remoteTypes(builder: Builder, enums: EnumTypes): void {
@@ -30,9 +36,19 @@ export function remoteTypes(builder: Builder, enums: EnumTypes): void {
       name: t.exposeString('name', { description: 'Its name.' }),
       sku: t.exposeString('sku', { nullable: true, description: 'Its stock number.' }),
       active: t.exposeBoolean('active', { description: 'Whether it is active.' }),
-      billingFrequency: t.field({ type: enums.billingFrequency, nullable: true, description: 'How often it is billed.', resolve: (row) => row.billingFrequency }),
+      billingFrequency: t.field({
+        type: enums.billingFrequency,
+        nullable: true,
+        description: 'How often it is billed.',
+        resolve: (row) => row.billingFrequency,
+      }),
       unitPrice: t.field({ type: 'Decimal', description: 'Catalogue price.', resolve: (row) => row.unitPrice }),
-      unitCost: t.field({ type: 'Decimal', nullable: true, description: 'Catalogue cost; null when hidden.', resolve: (row) => row.unitCost }),
+      unitCost: t.field({
+        type: 'Decimal',
+        nullable: true,
+        description: 'Catalogue cost; null when hidden.',
+        resolve: (row) => row.unitCost,
+      }),
     }),
   });
   const contract = builder.objectRef<RemoteContract>('RemoteContract').implement({
@@ -43,7 +59,12 @@ export function remoteTypes(builder: Builder, enums: EnumTypes): void {
       number: t.exposeString('number', { nullable: true, description: 'Its number.' }),
       remoteCompanyId: t.exposeString('companyId', { description: "The PSA's id of its company." }),
       active: t.exposeBoolean('active', { description: 'Whether it is active.' }),
-      billingFrequency: t.field({ type: enums.billingFrequency, nullable: true, description: 'Its billing period.', resolve: (row) => row.billingFrequency }),
+      billingFrequency: t.field({
+        type: enums.billingFrequency,
+        nullable: true,
+        description: 'Its billing period.',
+        resolve: (row) => row.billingFrequency,
+      }),
       startDate: t.field({ type: 'Date', description: 'First day.', resolve: (row) => row.startDate }),
       endDate: t.field({ type: 'Date', nullable: true, description: 'Last day.', resolve: (row) => row.endDate }),
       currency: t.exposeString('currency', { nullable: true, description: 'Its currency, where the PSA tells.' }),
@@ -72,7 +93,8 @@ export function remoteTypes(builder: Builder, enums: EnumTypes): void {
   builder.queryField('remoteServices', (t) =>
     t.field({
       type: [service],
-      description: 'Active recurring services, by name; for one offer variant only those of its billing frequency (R26-R29, R33).',
+      description:
+        'Active recurring services, by name; for one offer variant only those of its billing frequency (R26-R29, R33).',
       args: {
         connectionId: t.arg.id({ required: true, description: texts.connectionId }),
         prefix: t.arg.string({ description: texts.prefix }),
@@ -102,13 +124,14 @@ export function remoteTypes(builder: Builder, enums: EnumTypes): void {
         'Active recurring contracts of a company, by name; for one cloud subscription only those it can be mapped to (R39-R41).',
       args: {
         connectionId: t.arg.id({ required: true, description: texts.connectionId }),
-        companyId: t.arg.id({ description: "The PSA's id of the company. Absent: that of the subscription's customer." }),
+        companyId: t.arg.id({
+          description: "The PSA's id of the company. Absent: that of the subscription's customer.",
+        }),
         cloudSubscriptionId: t.arg.id({ description: 'Only contracts this subscription can be mapped to.' }),
         prefix: t.arg.string({ description: texts.prefix }),
         first: t.arg.int({ description: texts.first }),
       },
-      resolve: (_root, args, context) =>
-        search<RemoteContract>(context, args, () => contractFilter(context, args)),
+      resolve: (_root, args, context) => search<RemoteContract>(context, args, () => contractFilter(context, args)),
     }),
   );
 }
@@ -143,7 +166,11 @@ async function contractFilter(context: Context, args: ContractArguments) {
   };
 }
 
-type Filter = SearchQuery extends infer Query ? (Query extends SearchQuery ? Omit<Query, 'prefix' | 'first'> : never) : never;
+type Filter = SearchQuery extends infer Query
+  ? Query extends SearchQuery
+    ? Omit<Query, 'prefix' | 'first'>
+    : never
+  : never;
 
 /** Anything the PSA or the rules say against the look-up becomes a GraphQL error with its code; never a server fault. */
 async function search<Row>(
@@ -157,7 +184,12 @@ async function search<Row>(
   if (prefix.length > 100) throw badRequest('INVALID_PREFIX', 'A prefix has at most 100 characters.');
   try {
     const query = { prefix, first, ...(await filter()) } as SearchQuery;
-    const page = await searchRemote(context.services.operations, context.scope, decodeId(args.connectionId, 'Connection'), query);
+    const page = await searchRemote(
+      context.services.operations,
+      context.scope,
+      decodeId(args.connectionId, 'Connection'),
+      query,
+    );
     return [...page.records] as Row[];
   } catch (error) {
     if (error instanceof Refusal) {

@@ -12,7 +12,9 @@ export const DateResolver = new GraphQLScalarType<string, string>({
   description: 'A calendar date, `YYYY-MM-DD`. It has no time zone.',
   serialize: (value) => (value instanceof Date ? fromDateColumn(value) : String(value)),
   parseValue: (value) =>
-    typeof value === 'string' && isCalendarDate(value) ? value : refuse('A day that exists is expected, as YYYY-MM-DD.'),
+    typeof value === 'string' && isCalendarDate(value)
+      ? value
+      : refuse('A day that exists is expected, as YYYY-MM-DD.'),
   parseLiteral: (node) =>
     node.kind === Kind.STRING && isCalendarDate(node.value)
       ? node.value
@@ -29,7 +31,9 @@ export const DecimalResolver = new GraphQLScalarType<string, string>({
       ? (value as { toFixed(): string }).toFixed()
       : String(value),
   parseValue: (value) =>
-    typeof value === 'string' && DECIMAL.test(value) ? value : refuse('A decimal number as text is expected, such as "18.40".'),
+    typeof value === 'string' && DECIMAL.test(value)
+      ? value
+      : refuse('A decimal number as text is expected, such as "18.40".'),
   parseLiteral: (node) =>
     node.kind === Kind.STRING && DECIMAL.test(node.value)
       ? node.value

@@ -10,7 +10,9 @@ export function userErrorTypes(builder: Builder, mappings: MappingTypes) {
     description: 'Why an operation was refused, and what to do next.',
     resolveType: (error) => `${error.type}Error`,
     fields: (t) => ({
-      code: t.exposeString('code', { description: 'Stable upper-case reason. Treat an unknown one as a plain refusal.' }),
+      code: t.exposeString('code', {
+        description: 'Stable upper-case reason. Treat an unknown one as a plain refusal.',
+      }),
       message: t.exposeString('message', { description: 'What is wrong and what to do, for people.' }),
       path: t.stringList({
         nullable: true,
@@ -33,7 +35,8 @@ export function userErrorTypes(builder: Builder, mappings: MappingTypes) {
         type: 'Connection' as never,
         nullable: true,
         description: 'The connection with this alias.',
-        resolve: ({ existingConnectionId: id }, _args, { loaders }) => (id ? loaders.connection.load(id) : null) as never,
+        resolve: ({ existingConnectionId: id }, _args, { loaders }) =>
+          (id ? loaders.connection.load(id) : null) as never,
       }),
     }),
   });
@@ -60,7 +63,11 @@ export function userErrorTypes(builder: Builder, mappings: MappingTypes) {
     description: 'A mapping rule refuses it.',
     fields: (t) => ({
       rule: t.exposeString('rule', { description: 'The rule, such as R17.' }),
-      expected: t.string({ nullable: true, description: 'What the rule wants.', resolve: (error) => error.expected ?? null }),
+      expected: t.string({
+        nullable: true,
+        description: 'What the rule wants.',
+        resolve: (error) => error.expected ?? null,
+      }),
       actual: t.string({ nullable: true, description: 'What was found.', resolve: (error) => error.actual ?? null }),
     }),
   });
@@ -106,9 +113,20 @@ export function userErrorTypes(builder: Builder, mappings: MappingTypes) {
       kind: t.exposeString('kind', { description: 'Class of the failure, such as permissionMissing or unavailable.' }),
       retryable: t.exposeBoolean('retryable', { description: 'Whether trying again later can help.' }),
       hint: t.string({ nullable: true, description: 'What to do.', resolve: ({ hint }) => hint ?? null }),
-      where: t.stringList({ description: 'Menu path in the PSA, outermost first.', resolve: ({ where }) => [...(where ?? [])] }),
-      vendorMessage: t.string({ nullable: true, description: "The PSA's own words.", resolve: ({ vendorMessage }) => vendorMessage ?? null }),
-      permissionId: t.string({ nullable: true, description: 'The missing permission.', resolve: ({ permissionId }) => permissionId ?? null }),
+      where: t.stringList({
+        description: 'Menu path in the PSA, outermost first.',
+        resolve: ({ where }) => [...(where ?? [])],
+      }),
+      vendorMessage: t.string({
+        nullable: true,
+        description: "The PSA's own words.",
+        resolve: ({ vendorMessage }) => vendorMessage ?? null,
+      }),
+      permissionId: t.string({
+        nullable: true,
+        description: 'The missing permission.',
+        resolve: ({ permissionId }) => permissionId ?? null,
+      }),
     }),
   });
   builder.objectRef<Of<'Unsupported'>>('UnsupportedError').implement({

@@ -11,7 +11,11 @@ export function viewerTypes(builder: Builder, enums: EnumTypes): void {
     fields: (t) => ({
       id: t.id({ description: 'Its id.', resolve: ({ organizationId }) => encodeId('Organization', organizationId) }),
       name: t.exposeString('organizationName', { description: 'Its name.' }),
-      kind: t.field({ type: enums.organizationKind, description: 'What it is.', resolve: (row) => row.organizationKind }),
+      kind: t.field({
+        type: enums.organizationKind,
+        description: 'What it is.',
+        resolve: (row) => row.organizationKind,
+      }),
     }),
   });
   const viewer = builder.objectRef<Principal>('Viewer').implement({
@@ -20,7 +24,10 @@ export function viewerTypes(builder: Builder, enums: EnumTypes): void {
       name: t.string({ description: 'Name of the key or person.', resolve: ({ actor }) => actor.name }),
       role: t.field({ type: enums.role, description: 'What it may do.', resolve: ({ role }) => role }),
       organization: t.field({ type: organization, description: 'For whom it acts.', resolve: (row) => row }),
-      canAct: t.boolean({ description: 'Whether it may use mutations.', resolve: ({ role }) => role === 'ADMINISTRATOR' }),
+      canAct: t.boolean({
+        description: 'Whether it may use mutations.',
+        resolve: ({ role }) => role === 'ADMINISTRATOR',
+      }),
     }),
   });
   const server = builder.objectRef<SchemaServices>('ServerInfo').implement({

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { FeedRow } from '../../src/audit/rows.js';
 import { backOff, createTail } from '../../src/audit/tail.js';
 
@@ -46,6 +46,16 @@ it('reads page after page, once more for all wake-ups during a reading, and reme
   while (next(4) === 'end') await tail.wait(never, 1e9);
   expect([next(0), next(1), next(2), next(3), next(4), next(5)]).toEqual(['behind', 'behind', 3, 4, 5, 'end']);
   expect(reads()).toBeLessThanOrEqual(4);
+  tail.close();
+});
+
+it('reads again when it was woken during a reading', async () => {
+  const table = [1];
+  const { tail, next, wake } = openTail(table);
+  // The first reading has seen its rows already.
+  table.push(2);
+  wake();
+  await vi.waitFor(() => expect(next(1)).toBe(2));
   tail.close();
 });
 
