@@ -48,13 +48,15 @@ export function createVendorBudget(db: Database): VendorBudget {
   return {
     of(key, limits) {
       const perHour = limits.find((limit) => limit.requests)?.requests;
-      const atOnce = limits.find((limit) => limit.concurrency !== undefined)?.concurrency;
+      // One below the vendor's number: a slot frees a little after its answer arrives.
+      const vendors = limits.find((limit) => limit.concurrency !== undefined)?.concurrency ?? Number.POSITIVE_INFINITY;
+      const atOnce = Math.max(1, vendors - 1);
       return async (request) => {
         const held: Slots[] = [];
         // One order for all, so that two requests never hold what the other waits for.
-        for (const bucket of atOnce === undefined ? [] : [...new Set(request.buckets ?? [])].sort()) {
+        for (const bucket of [...new Set(request.buckets ?? [])].sort()) {
           const name = `${key} ${bucket}`;
-          const slot = slots.get(name) ?? createSlots(Math.max(1, atOnce - 1));
+          const slot = slots.get(name) ?? createSlots(atOnce);
           slots.set(name, slot);
           await slot.take();
           held.push(slot);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { createRegistry } from '../../src/connectors/registry.js';
+import { createVendorBudget } from '../../src/delivery/budget.js';
 import { createSessions } from '../../src/delivery/sessions.js';
 import { createJobEngine, migrateJobs } from '../../src/jobs/engine.js';
 import type { Scope } from '../../src/marketplace/visibility.js';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await migrateJobs(market.test.url);
   services = {
     ...{ db: market.db, sealer, connectors, now, newId },
-    sessions: createSessions({ connectors, sealer, now }),
+    sessions: createSessions({ connectors, sealer, budget: createVendorBudget(market.db), now }),
     // Never started: jobs stay where they were put.
     jobs: createJobEngine({ databaseUrl: market.test.url, concurrency: 1, log: () => undefined }),
     instanceId: newId(),
