@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type App, createApp } from './app.js';
+import type { App } from './app.js';
 import type { Config } from './config.js';
 import { builtInConnectors } from './connectors/index.js';
-import { startEmbeddedPostgres } from './storage/embedded-postgres.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded-postgres.js';
 import { loadOrCreateKey, parseSecretKey } from './storage/secret-key.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
@@ -18,8 +18,18 @@ export interface Running {
 const VERSION = (JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string })
   .version;
 
-/** From a configuration to a gateway that works but does not listen yet: database, key, connectors, app. */
-export async function boot(config: Config, log: Log): Promise<Running> {
+/**
+ * From a configuration to a gateway that works but does not listen yet: database, key, connectors, app. A server in `given`
+ * is used instead of an own one and stays its giver's to stop.
+ */
+export async function boot(
+  config: Config,
+  log: Log,
+  given: { readonly postgres?: EmbeddedPostgres | null } = {},
+): Promise<Running> {
+  // The larger part of the code loads while the database starts.
+  const loading = import('./app.js');
+  loading.catch(() => undefined);
   const connectors = builtInConnectors.map((factory) =>
     factory.create(
       Object.fromEntries(factory.options.map(({ name, variable }) => [name, config.connectorOptions[variable]])),
@@ -35,11 +45,12 @@ export async function boot(config: Config, log: Log): Promise<Running> {
       `No GATEWAY_SECRET_KEY: using ${join(dataDir, 'secret.key')}. Other instances on this database need the same key.`,
     );
   }
-  const postgres = config.databaseUrl
-    ? null
-    : await startEmbeddedPostgres({ dataDir, log: (message) => log('info', message) });
-  const databaseUrl = config.databaseUrl ?? postgres?.url ?? '';
+  const own =
+    config.databaseUrl || given.postgres ? null : startEmbeddedPostgres({ dataDir, log: (text) => log('info', text) });
+  const postgres = await own;
+  const databaseUrl = config.databaseUrl ?? (postgres ?? given.postgres)?.url ?? '';
   try {
+    const { createApp } = await loading;
     const app = await createApp({
       databaseUrl,
       keys: [key],

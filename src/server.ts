@@ -9,8 +9,9 @@ import { WebSocketServer } from 'ws';
 import type { Principal } from './access/principal.js';
 import { AccessError } from './operations/run.js';
 import { scrubbedMessage } from './schema/coercion.js';
-import { type Context, createContext, type SchemaServices } from './schema/context.js';
+import { type Context, createContext } from './schema/context.js';
 import { accessError } from './schema/errors.js';
+import type { SchemaServices } from './schema/services.js';
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;

@@ -84,20 +84,21 @@ function subscriptionOf(customer: DemoCustomer, bought: CatalogueVariant, place:
   const { offer, variant } = bought;
   const number = customer.index * 10 + place + 1;
   const usage = offer.offerType === 'AZURE_PLAN';
-  // Never today and never the first of a month: a change of today then has a date of its own in the PSA.
+  // Never today, so that a change of today is not dated as the first line is.
   const startDate = plusDays(today, variant.term === 'ONE_MONTH' ? -3 : -(20 + ((number * 37) % 300)));
   const quantity = usage ? 1 : 3 + ((number * 13) % 58);
+  const status = statusOf(number, place);
   return {
     externalId: `sub-${String(number).padStart(4, '0')}`,
     customerExternalId: customer.externalId,
     offerExternalId: offer.externalId,
     ...variant,
     name: offer.name,
-    status: statusOf(number, place),
+    status,
     quantity,
     assignedLicenses: usage ? null : Math.max(1, quantity - (number % 4)),
     startDate,
-    endDate: endOf(variant.term, startDate),
+    endDate: status === 'EXPIRED' ? plusDays(today, -1) : endOf(variant.term, startDate),
     autoRenewEnabled: number % 5 !== 0,
     poNumber: number % 3 === 0 ? `PO-${10_000 + number}` : null,
     orderId: `order-${20_000 + number}`,

@@ -22,6 +22,12 @@
  * Amounts are decimal strings ("18.40"), contract dates are calendar dates ("2026-12-01"), never instants.
  */
 
+import type { ErrorKind } from './errors.js';
+import type { HttpClient, Json, SecretText } from './transport.js';
+
+export type { ErrorKind } from './errors.js';
+export type { HttpClient, HttpRequest, HttpResponse, Json, SecretText } from './transport.js';
+
 /** Version of this contract. A connector built for another major version is refused at start. */
 export const CONTRACT_VERSION = '1.0.0';
 
@@ -31,7 +37,6 @@ export type CalendarDate = string;
 export type Decimal = string;
 /** ISO 4217 code, such as `"EUR"`. */
 export type CurrencyCode = string;
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Descriptor
@@ -152,11 +157,6 @@ export interface Connector {
   allows(url: URL): boolean;
   /** Opens a session. Called once per connection and process; makes no call, must not throw for bad credentials. */
   connect(context: ConnectorContext): Session;
-}
-
-/** A value that must be asked for on purpose; it prints as `[redacted]` everywhere else. */
-export interface SecretText {
-  reveal(): string;
 }
 
 /** What a session is given. Nothing else of the host is reachable. */
@@ -392,63 +392,4 @@ export interface Resolution {
   readonly observed: LineState | null;
   readonly lineRef?: string;
   readonly evidence: string;
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Errors (see errors.ts for the class and the table of what the host does)
-
-export type ErrorKind =
-  /** The vendor does not accept the credentials. The connection stops; never retried (lock-out). */
-  | 'authInvalid'
-  /** A right is missing; `permissionId` says which. */
-  | 'permissionMissing'
-  | 'notFound'
-  /** The vendor or the connector refuses the content. */
-  | 'invalid'
-  /** Right content, wrong moment or state: closed period, ended contract, wrong currency. */
-  | 'precondition'
-  /** Refused before execution because of volume; safe to try again after `retryAfterSeconds`. */
-  | 'rateLimited'
-  /** Not reachable, or a read that failed for a passing reason. */
-  | 'unavailable'
-  /** A write was sent and no trustworthy answer came. */
-  | 'unknownOutcome'
-  /** An answer that breaks the vendor's own rules (HTML instead of JSON, missing fields). */
-  | 'protocol'
-  /** An address the egress rule does not allow. Nothing was sent. */
-  | 'egressRefused'
-  | 'unsupported'
-  | 'aborted';
-
-// ---------------------------------------------------------------------------------------------------------------------
-// HTTP (see http.ts; the host owns the socket)
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  readonly url: string;
-  /** Secret values are revealed only when the request is written. */
-  readonly headers?: { readonly [name: string]: string | SecretText };
-  readonly body?: Json;
-  /** The vendor's concurrency bucket this call counts against, such as an entity name; more than one may count. */
-  readonly buckets?: readonly string[];
-  /** True for a call that changes the PSA: then a lost answer is an unknown outcome. Default false. */
-  readonly write?: boolean;
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: { readonly [name: string]: string };
-  /** The body as text, bounded in size by the host. */
-  readonly text: string;
-}
-
-/**
- * The host's client. Applies the egress rule, the budget, the time limit; never follows a redirect; never retries.
- * Answers whatever status came. Throws `ConnectorError` (`egressRefused`, `unavailable`, `unknownOutcome`, `aborted`)
- * when no answer came, and only it knows whether the request had left.
- */
-export interface HttpClient {
-  send(request: HttpRequest): Promise<HttpResponse>;
 }

@@ -1,4 +1,26 @@
-import type { ErrorKind } from './contract.js';
+/** Why a call to the vendor did not do what it should. A closed list: the host decides by it what happens next. */
+export type ErrorKind =
+  /** The vendor does not accept the credentials. The connection stops; never retried (lock-out). */
+  | 'authInvalid'
+  /** A right is missing; `permissionId` says which. */
+  | 'permissionMissing'
+  | 'notFound'
+  /** The vendor or the connector refuses the content. */
+  | 'invalid'
+  /** Right content, wrong moment or state: closed period, ended contract, wrong currency. */
+  | 'precondition'
+  /** Refused before execution because of volume; safe to try again after `retryAfterSeconds`. */
+  | 'rateLimited'
+  /** Not reachable, or a read that failed for a passing reason. */
+  | 'unavailable'
+  /** A write was sent and no trustworthy answer came. */
+  | 'unknownOutcome'
+  /** An answer that breaks the vendor's own rules (HTML instead of JSON, missing fields). */
+  | 'protocol'
+  /** An address the egress rule does not allow. Nothing was sent. */
+  | 'egressRefused'
+  | 'unsupported'
+  | 'aborted';
 
 /** `notApplied`: the vendor certainly did nothing. `unknown`: a write may have taken effect; only `resolve` can tell. */
 export type WriteOutcome = 'notApplied' | 'unknown';

@@ -155,6 +155,19 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
         description: 'Why it failed or waits.',
         resolve: (row) => (row.errorCode ? row : null),
       }),
+      parent: t.field({
+        type: 'AuditLog' as never,
+        nullable: true,
+        description: 'The entry this one repeats.',
+        resolve: (row, _args, { loaders }) => (row.parentId ? loaders.auditLog.load(row.parentId) : null) as never,
+      }),
+      blockedBy: t.field({
+        type: 'AuditLog' as never,
+        nullable: true,
+        description: 'For a PENDING entry: the failed one of the same cloud subscription it waits behind (R71, R72).',
+        resolve: (row, _args, { loaders }) =>
+          (row.status === 'PENDING' ? loaders.blockedBy.load(row.id) : null) as never,
+      }),
       attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
       dryRun: t.exposeBoolean('dryRun', { description: 'Whether it only planned.' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),

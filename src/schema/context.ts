@@ -1,19 +1,8 @@
 import type { Principal } from '../access/principal.js';
 import type { Scope } from '../audit/entry.js';
-import type { AuditFeed } from '../audit/feed.js';
-import type { AuditReader } from '../audit/reader.js';
 import { type Caller, type Result, run, type Verb } from '../operations/run.js';
-import type { Services } from '../operations/services.js';
 import { createLoaders, type Loaders } from './loaders.js';
-
-/** What the schema works with; made once. */
-export interface SchemaServices {
-  readonly operations: Services;
-  readonly audit: AuditReader;
-  readonly feed: AuditFeed;
-  readonly productName: string;
-  readonly version: string;
-}
+import type { SchemaServices } from './services.js';
 
 export interface RequestFacts {
   readonly requestId: string;

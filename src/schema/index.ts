@@ -6,7 +6,7 @@ import { createBuilder } from './builder.js';
 import { connectionMutations, connectionType } from './connection.js';
 import { connectorTypes, diagnosticType } from './connector.js';
 import { enumTypes } from './enums.js';
-import { mappingMutations, mappingTypes } from './mapping.js';
+import { mappingMutations, mappingTypes, resyncMutation } from './mapping.js';
 import { marketplaceLists, marketplaceTypes } from './marketplace.js';
 import { marketplaceMutations } from './marketplace-mutations.js';
 import { remoteTypes } from './remote.js';
@@ -29,6 +29,7 @@ export function buildSchema(client: PrismaClient, connectors: readonly Connector
   remoteTypes(builder, enums);
   connectionMutations(builder, connection, connectors);
   mappingMutations(builder, mappings);
+  resyncMutation(builder, mappings);
   marketplaceMutations(builder, market, enums);
   return builder.toSchema();
 }

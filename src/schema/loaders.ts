@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { AuditLogEvent, Connection, Mapping } from '../../prisma/generated/client/client.js';
+import type { AuditLog, AuditLogEvent, Connection, Mapping } from '../../prisma/generated/client/client.js';
 import type { Scope } from '../audit/entry.js';
 import {
   cloudSubscriptionsByIds,
@@ -9,7 +9,7 @@ import {
   variantsByIds,
 } from '../marketplace/loaders.js';
 import { Prisma } from '../storage/database.js';
-import type { SchemaServices } from './context.js';
+import type { SchemaServices } from './services.js';
 
 /** One statement per kind and request, whatever the number of parents. Every batch sees only the caller's rows. */
 export function createLoaders(
@@ -64,6 +64,19 @@ export function createLoaders(
       async (ids) => (await audit.eventsOf(scope, ids, { first: 100 })).map(({ rows }) => rows),
       { cache: !live },
     ),
+    /** The entry an operation waits behind: the failed or doubtful one at the head of its lane (R72). */
+    blockedBy: batch<AuditLog>(async (ids) => {
+      const rows = await db.$queryRaw<(AuditLog & { waitingId: string })[]>`
+        SELECT DISTINCT ON (o."auditLogId") o."auditLogId"::text AS "waitingId", a.* FROM "LaneOperation" o
+        JOIN "LaneOperation" h ON h."tenantId" = o."tenantId" AND h."laneId" = o."laneId" AND h."position" < o."position"
+          AND h."state" IN ('FAILED', 'NEEDS_REVIEW')
+        JOIN "AuditLog" a ON a."tenantId" = h."tenantId" AND a."id" = h."auditLogId"
+        WHERE o."tenantId" = ${scope.tenantId}::uuid AND o."organizationId" = ${scope.organizationId}::uuid
+          AND o."state" = 'PENDING' AND o."auditLogId" = ANY(${[...ids]}::uuid[])
+        ORDER BY o."auditLogId", h."position"`;
+      const found = new Map(rows.map(({ waitingId, ...row }) => [waitingId, row]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
     mappingPages: createMappingPages(db, scope, live),
   };
 }

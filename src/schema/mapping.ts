@@ -8,6 +8,7 @@ import {
   deleteConnectionOfferMapping,
   deleteConnectionSubscriptionMapping,
 } from '../operations/delete-mapping.js';
+import { resyncSubscription } from '../operations/resync-subscription.js';
 import type { Builder } from './builder.js';
 import type { EnumTypes } from './enums.js';
 import { decodeId, mappingTypename } from './ids.js';
@@ -113,6 +114,23 @@ export function mappingTypes(builder: Builder, market: MarketplaceTypes, enums: 
       }),
     }),
   });
+  const nodes = [
+    [market.customer, customerMapping, 'The company it is mapped to on a connection; null: not mapped (R22).'],
+    [market.offerVariant, offerMapping, 'The service it is mapped to on a connection; null: not mapped.'],
+    [market.cloudSubscription, subscriptionMapping, 'The contract it is mapped to on a connection; null: not mapped.'],
+  ] as const;
+  for (const [node, type, description] of nodes) {
+    builder.objectField(node as typeof market.customer, 'mapping', (t) =>
+      t.field({
+        type: type as typeof customerMapping,
+        nullable: true,
+        description,
+        args: { connectionId: t.arg.id({ required: true, description: 'One of your connections.' }) },
+        resolve: (row, { connectionId }, { loaders }) =>
+          loaders.mappingOf.load(`${decodeId(connectionId, 'Connection')} ${row.id}`),
+      }),
+    );
+  }
   return { mapping, kind, customerMapping, offerMapping, subscriptionMapping };
 }
 
@@ -121,6 +139,38 @@ export type MappingTypes = ReturnType<typeof mappingTypes>;
 export function mappingId(row: { id: string; kind: string }): string {
   const letter = row.kind === 'CUSTOMER' ? 'c' : row.kind === 'OFFER' ? 'o' : 's';
   return `map_${letter}${row.id.replaceAll('-', '')}`;
+}
+
+/** Manual sync of a cloud subscription whose badge is red. */
+export function resyncMutation(builder: Builder, types: MappingTypes): void {
+  const input = builder.inputType('ResyncSubscriptionInput', {
+    description: 'Input of resyncSubscription.',
+    fields: (t) => ({
+      cloudSubscriptionId: t.id({ required: true, description: 'A mapped cloud subscription.' }),
+      ...idempotencyKey(t),
+    }),
+  });
+  const payload = payloadType<string>(builder, 'ResyncSubscriptionPayload', {
+    mapping: {
+      type: types.subscriptionMapping,
+      description: 'The mapping; null when it was refused.',
+      load: (id, { loaders }) => loaders.mapping.load(id),
+    },
+  });
+  builder.mutationField('resyncSubscription', (t) =>
+    t.field({
+      type: payload,
+      description: 'Tries the failed operation again, oldest first; what waits behind it follows (R68-R71).',
+      args: { input: t.arg({ type: input, required: true, description: 'Which one.' }) },
+      resolve: async (_root, { input: given }, context) => {
+        const result = await context.perform(resyncSubscription, {
+          ...given,
+          cloudSubscriptionId: decodeId(given.cloudSubscriptionId, 'CloudSubscription'),
+        });
+        return { result, value: result.value?.mappingId ?? result.replayedTargetId };
+      },
+    }),
+  );
 }
 
 /** The six mapping mutations; each makes its input, calls one verb and shows the mapping. */

@@ -1,8 +1,8 @@
 import type { Principal } from '../access/principal.js';
 import type { Builder } from './builder.js';
-import type { SchemaServices } from './context.js';
 import type { EnumTypes } from './enums.js';
 import { encodeId } from './ids.js';
+import type { SchemaServices } from './services.js';
 
 /** Who is asking, and what this gateway is. */
 export function viewerTypes(builder: Builder, enums: EnumTypes): void {

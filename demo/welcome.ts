@@ -1,0 +1,2 @@
+import type { Demo } from './demo.js';
+export function welcome(demo: Demo, seconds: number): string { return `${demo.graphqlUrl} ${seconds}`; }
