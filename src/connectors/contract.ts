@@ -392,4 +392,6 @@ export interface Resolution {
   readonly observed: LineState | null;
   readonly lineRef?: string;
   readonly evidence: string;
+  /** For `applied`: something that reads otherwise than it was sent and deserves a look. */
+  readonly warning?: string;
 }

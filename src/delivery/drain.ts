@@ -1,5 +1,5 @@
 import type { EntryError } from '../audit/entry.js';
-import type { Plan, Resolution, Session, Step } from '../connectors/contract.js';
+import type { LineState, Plan, Resolution, Session, Step } from '../connectors/contract.js';
 import { ConnectorError, isConnectorError } from '../connectors/errors.js';
 import { callsSoFar, meterCalls } from './call-meter.js';
 import { type LaneKey, type LaneStore, type Lease, LeaseLost, type Sent, type WorkItem } from './lane.js';
@@ -85,7 +85,7 @@ export function createDrain(options: DrainOptions) {
         await store.settle(lease, item, null, {
           to: 'SUCCEEDED',
           message: `Already so: ${plan.after.units} units from ${item.effectiveDate}. Nothing was written.`,
-          details: report(plan.before, plan.after, plan, 0),
+          details: report(plan.before, null, plan.after, plan),
         });
         return 'go on';
       }
@@ -114,7 +114,7 @@ export function createDrain(options: DrainOptions) {
           to: 'SUCCEEDED',
           step: 'APPLIED',
           message: `${sent.step.label}; read back.`,
-          details: report(sent.step.before, seen.observed ?? sent.step.after, plan, 1),
+          details: report(sent.step.before, seen, sent.step.after, plan),
           ...(ref !== undefined && { lineRef: ref }),
         });
         return 'go on';
@@ -139,13 +139,15 @@ export function createDrain(options: DrainOptions) {
         await store.wakeLater(lease, due);
         return 'stop';
       }
-      const seen = await readBack(options.session(item.connection), sent.step);
+      const read = await readBack(options.session(item.connection), sent.step);
+      // Without an acknowledgement, the wanted units at an odd price may be somebody else's work.
+      const seen = read.state === 'applied' && read.warning ? ({ ...read, state: 'conflict' } as const) : read;
       if (seen.state === 'applied') {
         await store.settle(lease, item, sent, {
           to: 'SUCCEEDED',
           step: 'APPLIED',
           message: `${sent.step.label}; found applied by reading.`,
-          details: report(sent.step.before, seen.observed ?? sent.step.after, null, 1),
+          details: report(sent.step.before, seen, sent.step.after, null),
           ...(seen.lineRef !== undefined && { lineRef: seen.lineRef }),
         });
         return 'go on';
@@ -284,15 +286,17 @@ function changeOf(item: WorkItem) {
   };
 }
 
-/** What the audit shows of a write: before, change, after, from the PSA's own figures. */
-function report(before: Plan['before'], after: Plan['after'], plan: Plan | null, writes: number) {
+/** What the audit shows of a change: before, change, after, from the PSA's own figures; `seen` is null without a write. */
+function report(before: LineState, seen: Resolution | null, wanted: LineState, plan: Plan | null) {
+  const after = seen?.observed ?? wanted;
+  const warnings = [...(plan?.warnings ?? []), ...(seen?.warning ? [seen.warning] : [])];
   return {
     before: { units: before.units, unitPrice: before.unitPrice },
     change: { units: after.units - before.units, effectiveDate: after.date },
     after: { units: after.units, unitPrice: after.unitPrice },
-    writes,
+    writes: seen ? 1 : 0,
     calls: callsSoFar(),
-    ...(plan && plan.warnings.length > 0 && { warnings: plan.warnings }),
+    ...(warnings.length > 0 && { warnings }),
   };
 }
 

@@ -1,53 +1,107 @@
+import {
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  Kind,
+  typeFromAST,
+  type VariableDefinitionNode,
+} from 'graphql';
+
 /**
- * graphql-js repeats the offending value in its coercion errors, secrets included (graphql-js issue 2629). These messages
- * say the path and the reason, never the value. Applied to every error that left graphql-js by itself, whatever the
- * variable's type, because a secret may stand in the wrong place.
+ * graphql-js repeats the offending value in its errors, secrets included (graphql-js issue 2629). These messages say the
+ * path and the reason, never the value: they are made anew from the schema, or are texts that can hold names only.
+ * For every error that graphql-js or the HTTP layer made by itself, whatever the type, because a secret may stand in the
+ * wrong place.
  */
-export function scrubbedMessage(message: string): string {
-  const variable = /^Variable "\$(\w+)" got invalid value [\s\S]*?(?: at "([\w$.[\]]*)")?; ([\s\S]*)$/.exec(message);
-  if (variable) {
-    const [, name = '', path, reason = ''] = variable;
-    return `Variable "$${name}" got an invalid value${path ? ` at "${path}"` : ''}: ${quietReason(lastReason(message, reason))}`;
+export function quietMessage(error: GraphQLError, schema: GraphQLSchema): string {
+  const { message } = error;
+  const node = error.nodes?.[0];
+  if (node?.kind === Kind.VARIABLE_DEFINITION && message.includes(' got invalid value ')) {
+    return ofVariable(error, node, schema);
   }
-  if (message.startsWith('Syntax Error: ')) return message.replace(/(String|BlockString) "[\s\S]*"/, '$1');
+  if (message.startsWith('Syntax Error: ')) return ofSyntax(message);
+  for (const [pattern, quiet] of LITERALS) {
+    const found = pattern.exec(message);
+    if (found) return quiet(found[1] ?? '');
+  }
+  const told = message.replace(/ Did you mean [\s\S]*$/, '');
+  return QUOTES_NAMES_ONLY.test(told) ? told : 'The request is not valid.';
+}
+
+/** Texts whose beginning is the server's and whose rest quotes the value. */
+const LITERALS: readonly (readonly [RegExp, (name: string) => string])[] = [
+  [/^Expected value of type "([\w![\]]+)", found /, (type) => `Expected a value of type "${type}".`],
+  [/^Enum "(\w+)" cannot represent /, (name) => `The value is none of the enum "${name}".`],
+  [/^Value "[^"]*" does not exist in "(\w+)" enum\./, (name) => `The value is none of the enum "${name}".`],
+  [/^(\w+) cannot (?:represent|be serialized) /, (name) => `The value does not fit the type "${name}".`],
+  [/^Argument "(\w+)" has invalid value /, (name) => `The argument "${name}" has an invalid value.`],
+  [/^Unknown operation named /, () => 'The document has no operation of that name.'],
+  [/^Unexpected parameter /, () => 'The request has a parameter that is not known.'],
+];
+
+/** Field names in a document, types, variables: never a value. */
+const QUOTES_NAMES_ONLY = /^(?:[^"]|"[$@]?[\w.![\]]+"|"18\.40")*$/;
+
+/** The message ends with `; ` and its cause's message; the cause alone, and the path before it, can be trusted. */
+function ofVariable(error: GraphQLError, node: VariableDefinitionNode, schema: GraphQLSchema): string {
+  const name = node.variable.name.value;
+  const reason = error.originalError?.message ?? '';
+  const prefix = error.message.slice(0, error.message.length - reason.length - 2);
+  // Quotes inside a value are escaped and an object ends with a brace, so no value can end like this.
+  const path = / at "\w+((?:\.\w+|\[\d+\])+)"$/.exec(prefix)?.[1] ?? '';
+  const place = path === '' ? '' : ` at "${name}${path}"`;
+  return `Variable "$${name}" got an invalid value${place}: ${quietReason(reason, typeAt(node, path, schema))}`;
+}
+
+/** Reasons that quote nothing but the schema. */
+const TELLING = [
+  /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,
+  /^Expected type "\w+" to be an object\.$/,
+  /^Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
+  /^Field "\w+" must be non-null\.$/,
+  /^Exactly one key must be specified for OneOf type "\w+"\.$/,
+  /^A day that exists is expected, as YYYY-MM-DD\.$/,
+  /^A decimal number as text is expected, such as "18\.40"\.$/,
+  /^Text is expected\.$/,
+];
+
+function quietReason(reason: string, type: GraphQLInputType | null): string {
+  if (TELLING.some((pattern) => pattern.test(reason))) return reason;
+  if (type === null) return 'It does not fit its type.';
+  const named = getNamedType(type);
+  if (isEnumType(named)) return `It is none of the enum "${named.name}".`;
+  if (isInputObjectType(named) && reason.startsWith('Field "')) {
+    return `It has a field that the type "${named.name}" does not define.`;
+  }
+  return `It does not fit the type "${named.name}".`;
+}
+
+/** The type at a path such as `.items[3].status`, or null where the path leads nowhere. */
+function typeAt(node: VariableDefinitionNode, path: string, schema: GraphQLSchema): GraphQLInputType | null {
+  const declared = typeFromAST(schema, node.type);
+  let type = isInputType(declared) ? declared : null;
+  for (const [step, field] of path.matchAll(/\.(\w+)|\[\d+\]/g)) {
+    if (type === null) return null;
+    const open: GraphQLInputType = getNullableType(type);
+    if (step.startsWith('[')) type = isListType(open) ? open.ofType : null;
+    else {
+      const holder = getNamedType(open);
+      type = isInputObjectType(holder) ? (holder.getFields()[field ?? '']?.type ?? null) : null;
+    }
+  }
+  return type;
+}
+
+/** Says the kind of a token, not its text; the location says which one. */
+function ofSyntax(message: string): string {
   return message
-    .replace(/^(Expected value of type "[^"]*"), found [\s\S]*$/, '$1.')
-    .replace(/^(\w+ cannot represent (?:a |an )?[\w\s-]*?(?:value|integer|string|boolean|ID|type)?)s?: [\s\S]*$/, '$1.')
-    .replace(/^Value "[^"]*" does not exist in "(\w+)" enum\.[\s\S]*$/, 'The value does not exist in the enum "$1".')
-    .replace(/^Enum "(\w+)" cannot represent [\s\S]*$/, 'The value does not fit the enum "$1".')
-    .replace(/ Did you mean [\s\S]*\?$/, '');
-}
-
-/** The reason follows the last "; " behind the value; a value may hold that text too, so known reasons are looked for. */
-function lastReason(message: string, reason: string): string {
-  const known =
-    /(Expected type "[^"]*" to be an object\.|Expected non-nullable type "[^"]*" not to be null\.|Field "[\w]+" of required type "[^"]*" was not provided\.|Field "[\w]+" is not defined by type "[\w]+"\.|Exactly one key must be specified for OneOf type "[\w]+"\.|Field "[\w]+" must be non-null\.|Expected type "[\w]+"\.)[^"]*(?:Did you mean [^?]*\?)?$/.exec(
-      message,
-    );
-  return known?.[1] ?? reason;
-}
-
-function quietReason(reason: string): string {
-  if (
-    /^(Expected type "[^"]*" to be an object|Expected non-nullable type|Field "\w+" of required type|Exactly one key must)/.test(
-      reason,
-    )
-  ) {
-    return reason;
-  }
-  const unknownField = /^Field "\w+" is not defined by type "(\w+)"/.exec(reason);
-  if (unknownField) return `A field is not defined by the type "${unknownField[1]}".`;
-  const notNull = /^Field "(\w+)" must be non-null/.exec(reason);
-  if (notNull) return `The field "${notNull[1]}" must not be null.`;
-  const own =
-    /^Expected type "(\w+)"\. (A day that exists is expected, as YYYY-MM-DD\.|A decimal number as text is expected, such as "18\.40"\.|Text is expected\.)$/.exec(
-      reason,
-    );
-  if (own) return own[2] ?? '';
-  const scalar = /^(\w+) cannot represent/.exec(reason);
-  if (scalar) return `It does not fit the type "${scalar[1]}".`;
-  const enumeration = /(?:exist in|Enum) "(\w+)"/.exec(reason);
-  if (enumeration) return `It does not fit the enum "${enumeration[1]}".`;
-  const expected = /^Expected type "([\w![\]]+)"/.exec(reason);
-  return expected ? `It does not fit the type "${expected[1]}".` : 'It does not fit its type.';
+    .replace(/\b(Name|Int|Float|String|BlockString|Comment) "[\s\S]*$/, '$1.')
+    .replace(/: "[\s\S]*$/, '.')
+    .replace(/, did you mean [\s\S]*$/, '.');
 }

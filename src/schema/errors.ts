@@ -15,14 +15,16 @@ export function badRequest(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
 }
 
-/** A bad cursor or page size is the caller's mistake, said with its code. */
+/** A bad cursor, page size or id is the caller's mistake, said with its code; null when the error is another one. */
+export function asBadRequest(error: unknown): GraphQLError | null {
+  if (!(error instanceof Error) || !/^(CursorError|PageSizeError|EntryNotFoundError)$/.test(error.name)) return null;
+  return badRequest((error as Error & { code: string }).code, error.message);
+}
+
 export async function withBadRequests<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && /^(CursorError|PageSizeError|EntryNotFoundError)$/.test(error.name)) {
-      throw badRequest((error as Error & { code: string }).code, error.message);
-    }
-    throw error;
+    throw asBadRequest(error) ?? error;
   }
 }

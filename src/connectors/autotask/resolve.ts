@@ -53,15 +53,27 @@ function compareRows(step: Step, rows: readonly UnitRow[], seen: Standing): Pick
   return { state: told ? 'applied' : 'undetermined', evidence: `${evidence}; wanted ${step.after.units}.` };
 }
 
-/** Pure: the observed standing total against the two states of the step. Amounts count only where they are shown. */
-export function compare(step: Step, seen: Standing): Pick<Resolution, 'state' | 'evidence'> {
+/**
+ * Pure: the observed standing total against the two states of the step. Where units were to change, units alone tell
+ * whether the write landed, and an amount that does not read as it was sent is a warning: what a row's price is made of
+ * is inferred. Where only amounts were to change, the amounts tell, as far as they are shown.
+ */
+export function compare(step: Step, seen: Standing): Pick<Resolution, 'state' | 'evidence' | 'warning'> {
   const { before, after } = step;
   const sent = sentCost(step.payload);
   const shown = `Units ${seen.units} from ${after.date}, unit price ${seen.unitPrice ?? 'not shown'}`;
   const evidence = `${shown}; before ${before.units}, wanted ${after.units}.`;
   // A level that may not read costs shows nothing or 0, so a 0 where something else was sent is no fact.
   const cost = seen.unitCost === '0' && sent !== '0' ? null : seen.unitCost;
-  const isAfter = seen.units === after.units && near(seen.unitPrice, after.unitPrice) && near(cost, sent);
+  const amountsAfter = near(seen.unitPrice, after.unitPrice) && near(cost, sent);
+  if (before.units !== after.units) {
+    if (seen.units === before.units) return { state: 'notApplied', evidence };
+    if (seen.units !== after.units) return { state: 'conflict', evidence };
+    if (amountsAfter) return { state: 'applied', evidence };
+    const warning = `The units are as wanted, but the PSA shows the unit price ${seen.unitPrice ?? 'not at all'} instead of ${after.unitPrice ?? 'the one before'}. Look at the contract line.`;
+    return { state: 'applied', evidence, warning };
+  }
+  const isAfter = seen.units === after.units && amountsAfter;
   const isBefore =
     seen.units === before.units &&
     near(seen.unitPrice, before.unitPrice) &&

@@ -390,10 +390,10 @@ describe('the descriptor', () => {
     expect(() => checkConnector(connectorFor({}))).not.toThrow();
   });
 
-  it('asks for the integration code only where the instance has none', () => {
+  it('leaves the integration code optional, whatever the instance has, so that the schema stays one', () => {
     const required = (options: Record<string, string>) =>
       connectorFor(options).descriptor.credentials.find((each) => each.name === 'integrationCode')?.required;
-    expect(required({})).toBe(true);
+    expect(required({})).toBe(false);
     expect(required({ integrationCode: CODE })).toBe(false);
   });
 
