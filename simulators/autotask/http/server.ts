@@ -3,7 +3,7 @@ import type { Core } from '../core.js';
 import type { JournalEntry } from '../journal.js';
 import { message, Refusal, type Reply } from '../replies.js';
 import { answer, type Resolved, resolve } from './api.js';
-import { applyAfter, applyBefore } from './fault-replies.js';
+import { applyAfter, applyBefore, type Ending } from './fault-replies.js';
 import type { LateCommits } from './late-commits.js';
 import { type ApiRequest, header, readBody, toRequest } from './request.js';
 
@@ -89,8 +89,6 @@ function parsed(body: string): unknown {
     return body.slice(0, 2000);
   }
 }
-
-export type Ending = Reply | 'drop' | 'hang' | { truncate: Reply };
 
 function finish(outgoing: ServerResponse, entry: JournalEntry, ending: Ending): void {
   if (ending === 'hang') return;

@@ -3,24 +3,8 @@ import type { EntityDef, FieldDef } from '../entities/define.js';
 import { findField } from '../entities/index.js';
 import { message, Refusal, refuse } from '../replies.js';
 import { isObject, isPresent, pick } from '../rows.js';
+import { OPERATORS, type Operator } from './operators.js';
 import { checkValue } from './values.js';
-
-const OPERATORS = [
-  'eq',
-  'noteq',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'beginsWith',
-  'endsWith',
-  'contains',
-  'exist',
-  'notExist',
-  'in',
-  'notIn',
-] as const;
-export type Operator = (typeof OPERATORS)[number];
 
 export interface Condition {
   readonly op: Operator;

@@ -1,7 +1,7 @@
 import { parseInstant } from '../dates.js';
 import type { FieldDef } from '../entities/define.js';
 import { refuse } from '../replies.js';
-import type { Operator } from './model.js';
+import type { Operator } from './operators.js';
 
 const TEXT_ONLY = ['beginsWith', 'endsWith', 'contains'];
 
