@@ -9,7 +9,7 @@ import { createRegistry } from './connectors/registry.js';
 import { createVendorBudget } from './delivery/budget.js';
 import { createDrain } from './delivery/drain.js';
 import { createLaneStore } from './delivery/lane-store.js';
-import { releaseLanesOf } from './delivery/lane-wake.js';
+import { releaseLanesOf, sweepLanes } from './delivery/lane-wake.js';
 import { createSessions } from './delivery/sessions.js';
 import { createJobEngine, migrateJobs } from './jobs/engine.js';
 import { createInstances } from './jobs/instances.js';
@@ -72,10 +72,14 @@ export async function createApp(options: AppOptions) {
     monotonic: () => performance.now(),
     random: () => Math.random(),
   });
-  await jobs.start({
-    'drain-lane': ({ tenantId = '', laneId = '' }) => drain({ tenantId, laneId }),
-    [VERIFY_TASK]: (payload) => verifyConnectorConnection(operations, payload),
-  });
+  await jobs.start(
+    {
+      'drain-lane': ({ tenantId = '', laneId = '' }) => drain({ tenantId, laneId }),
+      [VERIFY_TASK]: (payload) => verifyConnectorConnection(operations, payload),
+      'sweep-lanes': () => sweepLanes(db, jobs),
+    },
+    ['sweep-lanes'],
+  );
   const instances = createInstances({
     db,
     id: instanceId,

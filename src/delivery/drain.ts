@@ -212,8 +212,9 @@ export function createDrain(options: DrainOptions) {
       const error = entryError(cause);
       const step = sent ? 'REFUSED' : undefined;
       if (isConnectorError(cause) && cause.kind === 'authInvalid') {
-        await store.settle(lease, item, sent, retryLater(item, step, 0, error));
+        // First the stop: whatever crashes now, the refused secret is not tried again (lock-out).
         await store.stopConnection(lease, item, error);
+        await store.settle(lease, item, sent, retryLater(item, step, 0, error));
         return 'stop';
       }
       if (isConnectorError(cause) && /^(SAME_DAY_ADJUSTMENT|DUPLICATE_PERIOD)$/.test(cause.code)) {

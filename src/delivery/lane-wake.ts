@@ -46,3 +46,20 @@ export async function wakeLanesOf(tx: Queries, jobs: Jobs, tenantId: string, con
   const laneIds = waiting.map(({ laneId }) => laneId);
   await wakeLanes(tx, jobs, tenantId, laneIds);
 }
+
+/** The safety net: wakes every lane that has work it could do now and that nobody holds, should a wake-up be lost. */
+export async function sweepLanes(db: Database, jobs: Jobs): Promise<void> {
+  const idle = await db.client.$queryRaw<{ tenantId: string; laneId: string }[]>`
+    SELECT l."tenantId"::text AS "tenantId", l."id"::text AS "laneId" FROM "Lane" l
+    JOIN "Connection" c ON c."tenantId" = l."tenantId" AND c."id" = l."connectionId" AND c."status" = 'ACTIVE'
+    CROSS JOIN LATERAL (SELECT o."state", o."notBefore" FROM "LaneOperation" o WHERE o."tenantId" = l."tenantId"
+      AND o."laneId" = l."id" AND o."state" NOT IN ('SUCCEEDED', 'CANCELED') ORDER BY o."position" LIMIT 1) head
+    WHERE (l."leaseUntil" IS NULL OR l."leaseUntil" < now()) AND head."state" IN ('PENDING', 'RUNNING', 'VERIFYING')
+      AND (head."notBefore" IS NULL OR head."notBefore" < now() - interval '30 seconds')
+    LIMIT 1000`;
+  const byTenant = new Map<string, string[]>();
+  for (const { tenantId, laneId } of idle) byTenant.set(tenantId, [...(byTenant.get(tenantId) ?? []), laneId]);
+  for (const [tenantId, laneIds] of byTenant) {
+    await db.transaction((tx) => wakeLanes(tx, jobs, tenantId, laneIds));
+  }
+}

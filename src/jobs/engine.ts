@@ -23,7 +23,8 @@ export interface Jobs {
 }
 
 export interface JobEngine extends Jobs {
-  start(tasks: Tasks): Promise<void>;
+  /** `everyMinute` names the tasks that also run by themselves, once over all instances. */
+  start(tasks: Tasks, everyMinute?: readonly string[]): Promise<void>;
   /** Takes no new job, waits for those under way. */
   stop(): Promise<void>;
   /** Ids of this process's workers, for the heartbeat. */
@@ -54,9 +55,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
         FROM jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) AS j("task" text, "payload" json, "queueName" text,
           "runAt" timestamptz, "maxAttempts" int, "key" text)`;
     },
-    async start(tasks) {
+    async start(tasks, everyMinute = []) {
       runner = await run({
         ...shared,
+        crontab: everyMinute.map((task) => `* * * * * ${task}`).join('\n'),
         taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, asTask(work)])),
         concurrency: options.concurrency,
         maxPoolSize: options.concurrency + 2,

@@ -29,6 +29,8 @@ export async function verifyConnectorConnection(services: Services, payload: Rec
     return;
   }
   const diagnostics = await diagnose(services, services.sessions.of(row), scope, auditLogId);
+  // The next session counts its calls against the instance that was found.
+  if (instanceKeyOf(diagnostics) !== row.instanceKey) services.sessions.forget(connectionId);
   await db.transaction(async (tx) => {
     const error = firstFailure(diagnostics);
     // Credentials may have been replaced while this ran: then the newer check decides.

@@ -42,7 +42,7 @@ export function createErrors(schema: GraphQLSchema, log: Log) {
     const { nodes, source, positions, path } = error;
     return new GraphQLError(foreign ? quietMessage(error, schema) : error.message, {
       ...{ nodes, source, positions, path },
-      extensions: { code, requestId, ...(http !== undefined && { http }) },
+      extensions: { code, requestId, ...(http !== undefined && { http: httpOf(code, http) }) },
     });
   }
 
@@ -65,6 +65,13 @@ function toldOf(error: GraphQLError): GraphQLError | null {
   const meant =
     error.path === undefined || error.extensions.code !== undefined || error.message.startsWith('Argument "');
   return meant ? error : null;
+}
+
+/** By the specification a document or variable at fault is a 200 to who accepts plain JSON only; other faults are not. */
+function httpOf(code: string, http: unknown): object {
+  return code.startsWith('GRAPHQL_') || code === 'BAD_USER_INPUT'
+    ? (http as object)
+    : { ...(http as object), spec: false };
 }
 
 function causeOf(error: unknown): Error | undefined {

@@ -60,7 +60,7 @@ export function createCaller(url: string, key: string): Caller {
       body: JSON.stringify({ query: document, variables }),
     });
     const text = await response.text();
-    return { status: response.status, text, body: JSON.parse(text) as Answer['body'] };
+    return { status: response.status, text, body: parsed(text) };
   }
 
   return {
@@ -87,6 +87,14 @@ export function createCaller(url: string, key: string): Caller {
       await Promise.all(closed);
     },
   };
+}
+
+function parsed(text: string): Answer['body'] {
+  try {
+    return JSON.parse(text) as Answer['body'];
+  } catch {
+    return { errors: [{ message: `No JSON: ${text.slice(0, 500)}` }] };
+  }
 }
 
 /** The first message that fits, or an error that shows the last one. The source is closed either way. */

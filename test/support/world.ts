@@ -9,7 +9,7 @@ export const API_USER = { username: 'api@psa.test', secret: 'Psa-Secret#0001', i
 /** Ids of the test PSA, by what is special about the record. */
 export const PSA = {
   company: { contoso: '201', fabrikam: '202', euro: '203', inactive: '204', prospect: '205', vendor: '207' },
-  service: { yearly: '151', inactive: '161', quarterly: '162', azure: '171', azurePriced: '172', azureWithCost: '173' },
+  service: { yearly: '151', yearlyOther: '152', inactive: '161', quarterly: '162', azure: '171', azurePriced: '172', azureWithCost: '173' },
   contract: {
     ofFabrikam: '2001',
     supportHours: '2002',
@@ -50,6 +50,7 @@ export function testWorld(more: { readonly users?: readonly WorldUser[] } = {}):
     services: [
       ...upTo(30).map((at) => service(101 + at, `Monthly ${at}`, 2, 10, 8)),
       service(151, 'Yearly', 5, 120, 96),
+      service(152, 'Yearly, other', 5, 120, 96),
       { ...service(161, 'Retired', 2, 10, 8), isActive: false },
       service(162, 'Quarterly', 3, 30, 24),
       service(171, 'Azure Plan', 2, 0, 0),
