@@ -120,8 +120,9 @@ export async function createApp(options: AppOptions) {
     listen: server.listen,
     /** Stops accepting, lets work under way end, closes sockets so that clients come back, then the database. */
     async close() {
-      await feed.close();
+      // First the server: a live field that ended would tell its client not to come back.
       await server.close();
+      feed.close();
       await jobs.stop();
       await instances.stop();
       await wake.close();

@@ -103,4 +103,5 @@ export const customerNamed = (name: string): DemoCustomer => {
   return found;
 };
 
-export const domainOf = ({ name }: DemoCustomer): string => `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.example`;
+export const domainOf = ({ name }: DemoCustomer): string =>
+  `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.example`;

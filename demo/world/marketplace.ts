@@ -80,7 +80,12 @@ function subscriptionsOf(customer: DemoCustomer, today: string): Sale[] {
   return all.map((bought, place) => ({ customer, row: subscriptionOf(customer, bought, place, today) }));
 }
 
-function subscriptionOf(customer: DemoCustomer, bought: CatalogueVariant, place: number, today: string): SubscriptionPush {
+function subscriptionOf(
+  customer: DemoCustomer,
+  bought: CatalogueVariant,
+  place: number,
+  today: string,
+): SubscriptionPush {
   const { offer, variant } = bought;
   const number = customer.index * 10 + place + 1;
   const usage = offer.offerType === 'AZURE_PLAN';

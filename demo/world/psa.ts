@@ -40,9 +40,7 @@ export const MISFITS = {
 /** The simulated Autotask that fits the marketplace of the same day. */
 export function psaWorldOf(today: string): World {
   return {
-    users: [
-      { username: PSA_USER.username, secret: PSA_USER.password, integrationCode: PSA_USER.integrationCode },
-    ],
+    users: [{ username: PSA_USER.username, secret: PSA_USER.password, integrationCode: PSA_USER.integrationCode }],
     modules: [
       { id: 1, name: 'Multi-Currency' },
       { id: 2, name: 'Contracts' },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { unmap } from '../delivery/unmap.js';
 import { ownConnection } from './connection-access.js';
 import { idempotencyKeyInput } from './credentials.js';
-import { Refusal } from './refusal.js';
+import { notFound, Refusal } from './refusal.js';
 import type { Verb } from './run.js';
 
 const input = z.object({ id: z.string(), cascade: z.boolean().nullish(), idempotencyKey: idempotencyKeyInput });
@@ -40,8 +40,8 @@ export const deleteConnectorConnection: Verb<z.infer<typeof input>, { connection
       summary: `Deleted the connection "${connection.alias}"; its secret is erased`,
       async commit(tx) {
         // Locks the row first: a mapping made meanwhile is seen here or waits and finds the connection gone.
-        await tx.connection.update({
-          where: { tenantId_id: { tenantId: work.scope.tenantId, id } },
+        const { count } = await tx.connection.updateMany({
+          where: { ...work.scope, id, deletedAt: null },
           data: {
             status: 'DELETED',
             deletedAt: work.now(),
@@ -50,6 +50,7 @@ export const deleteConnectorConnection: Verb<z.infer<typeof input>, { connection
             updatedAt: work.now(),
           },
         });
+        if (count === 0) throw notFound('connection', ['input', 'id']);
         if (!cascade) await refuseUsed(tx as typeof work.db.client);
         await unmap(tx, work.scope.tenantId, { connectionId: id }, work.now());
         work.sessions.forget(id);

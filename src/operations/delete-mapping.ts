@@ -28,7 +28,8 @@ function deletion(kind: Kind, code: string, word: string): DeleteMapping {
     input,
     summary: () => `Delete a ${word} mapping`,
     async run(work, { id }) {
-      const mapping = await work.db.client.mapping.findFirst({ where: { ...work.scope, id, kind, deletedAt: null } });
+      const where = { ...work.scope, id, kind, deletedAt: null };
+      const mapping = await work.db.client.mapping.findFirst({ where });
       if (!mapping) throw notFound(`${word} mapping`, ['input', 'id']);
       return {
         status: 'SUCCEEDED',
@@ -41,6 +42,7 @@ function deletion(kind: Kind, code: string, word: string): DeleteMapping {
           // Mapping a subscription holds the connection's row shared: taking it here makes the check below final.
           await tx.$queryRaw`SELECT 1 FROM "Connection" WHERE "tenantId" = ${work.scope.tenantId}::uuid
             AND "id" = ${mapping.connectionId}::uuid FOR UPDATE`;
+          if (!(await tx.mapping.findFirst({ where }))) throw notFound(`${word} mapping`, ['input', 'id']);
           await refuseUsed(tx, work, mapping);
           await unmap(tx, work.scope.tenantId, { mappingId: id }, work.now());
           return { mappingId: id };

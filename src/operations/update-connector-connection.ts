@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ownConnection } from './connection-access.js';
 import { duplicate, refuseDuplicate } from './create-connector-connection.js';
 import { aliasInput, checkedCredentials, credentialsInput, idempotencyKeyInput } from './credentials.js';
-import { Refusal } from './refusal.js';
+import { notFound, Refusal } from './refusal.js';
 import type { Verb } from './run.js';
 import { verificationJob } from './verify-connector-connection.js';
 
@@ -36,9 +36,9 @@ export const updateConnectorConnection: Verb<z.infer<typeof input>, { connection
       // Names of what changed, never values.
       details: { changed: [...(alias ? ['alias'] : []), ...(checked ? ['credentials'] : [])] },
       async commit(tx) {
-        const where = { tenantId_id: { tenantId: work.scope.tenantId, id } };
-        await tx.connection.update({
-          where,
+        // Deleted meanwhile: nothing may come back to life, least of all a secret.
+        const { count } = await tx.connection.updateMany({
+          where: { ...work.scope, id, deletedAt: null },
           data: {
             updatedAt: work.now(),
             ...(alias && { alias }),
@@ -53,6 +53,7 @@ export const updateConnectorConnection: Verb<z.infer<typeof input>, { connection
             }),
           },
         });
+        if (count === 0) throw notFound('connection', ['input', 'id']);
         if (checked) await work.jobs.enqueue(tx, verificationJob(work.scope, id, work.entryId));
         return { connectionId: id };
       },

@@ -9,7 +9,15 @@ export const API_USER = { username: 'api@psa.test', secret: 'Psa-Secret#0001', i
 /** Ids of the test PSA, by what is special about the record. */
 export const PSA = {
   company: { contoso: '201', fabrikam: '202', euro: '203', inactive: '204', prospect: '205', vendor: '207' },
-  service: { yearly: '151', yearlyOther: '152', inactive: '161', quarterly: '162', azure: '171', azurePriced: '172', azureWithCost: '173' },
+  service: {
+    yearly: '151',
+    yearlyOther: '152',
+    inactive: '161',
+    quarterly: '162',
+    azure: '171',
+    azurePriced: '172',
+    azureWithCost: '173',
+  },
   contract: {
     ofFabrikam: '2001',
     supportHours: '2002',

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { createTestApp } from '../support/app.js';
+import { GOOD, openSignedIn, startProbe, subscribe } from './support.js';
+
+describe('stopping', () => {
+  test('sockets get 1012 without a complete, so that their clients come back', async () => {
+    const app = await createTestApp();
+    const socket = await openSignedIn(app.url, app.csp.key);
+    socket.send(subscribe('1', 'subscription { auditLogEvents { type } }'));
+    expect(await socket.next()).toMatchObject({ payload: { data: { auditLogEvents: { type: 'CHECKPOINT' } } } });
+    const next = socket.next();
+    const closed = app.close();
+    await expect(next).rejects.toThrow('Closed with 1012');
+    await closed;
+  });
+
+  test('a stream of server-sent events is cut, not completed', async () => {
+    const probe = await startProbe();
+    const response = await fetch(`${probe.url}?query=subscription%7Bwaiting%7D`, {
+      headers: { accept: 'text/event-stream', authorization: `Bearer ${GOOD}` },
+    });
+    const read = response.text().then(
+      (text) => text,
+      () => 'cut',
+    );
+    const began = performance.now();
+    await probe.server.close();
+    expect(await read).toBe('cut');
+    expect(performance.now() - began).toBeLessThan(2_000);
+    await probe.allEnded();
+  });
+
+  test('a socket that does not answer the farewell is cut off', async () => {
+    const probe = await startProbe();
+    const socket = connect(Number(new URL(probe.url).port), '127.0.0.1');
+    socket.write(
+      'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toContain('101');
+    const began = performance.now();
+    await probe.server.close();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    socket.destroy();
+  });
+
+  test('a request under way is answered first', async () => {
+    let letIn: () => void = () => undefined;
+    const entered = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    let answer: (ready: boolean) => void = () => undefined;
+    const probe = await startProbe(() => {
+      letIn();
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    });
+    const asked = fetch(new URL('/ready', probe.url));
+    await entered;
+    const closed = probe.server.close();
+    answer(true);
+    expect(await (await asked).json()).toEqual({ ready: true });
+    await closed;
+  });
+});
+
+test('/ready says 503 when the database does not answer', async () => {
+  const probe = await startProbe(() => Promise.reject(new Error('away')));
+  const answer = await fetch(new URL('/ready', probe.url));
+  expect([answer.status, await answer.json()]).toEqual([503, { ready: false }]);
+  expect((await fetch(new URL('/health', probe.url))).status).toBe(200);
+  await probe.server.close();
+});
+
+describe('slow clients', () => {
+  test('thirty that never end their headers are closed within seven seconds, and others are served meanwhile', async () => {
+    const probe = await startProbe();
+    const began = performance.now();
+    const port = Number(new URL(probe.url).port);
+    const closed = Array.from({ length: 30 }, async () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+      socket.resume();
+      await once(socket, 'close');
+    });
+    expect((await fetch(new URL('/health', probe.url))).status).toBe(200);
+    await Promise.all(closed);
+    expect(performance.now() - began).toBeLessThan(7_500);
+    await probe.server.close();
+  });
+
+  test('one that never ends its body is closed within thirteen seconds', async () => {
+    const probe = await startProbe();
+    const began = performance.now();
+    const slow = request(probe.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 1000 },
+    });
+    slow.on('error', () => undefined);
+    slow.write('{"query":"');
+    await once(slow, 'close');
+    expect(performance.now() - began).toBeLessThan(13_000);
+    await probe.server.close();
+  });
+});

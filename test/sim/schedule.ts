@@ -1,0 +1,135 @@
+import type { LaneStore } from '../../src/delivery/lane.js';
+import { createDrain as realDrain } from '../../src/delivery/drain.js';
+import { dateOf } from './days.js';
+import { createJobs, type SimulatedJobs } from './jobs.js';
+import { createKernel } from './kernel.js';
+import { judge, type Verdicts } from './oracle.js';
+import { createProcesses, type Process, type Processes } from './processes.js';
+import { drawRates, type Profile, type Rates } from './profile.js';
+import { createPsa } from './psa.js';
+import { createRandom } from './random.js';
+import { createPsaSession, type SessionRules } from './session.js';
+import { createStore } from './store.js';
+import { createTables, type TableRules } from './tables.js';
+import { createWorkload } from './workload.js';
+
+/** What a mutant breaks; everything on is the real thing. */
+export interface Rules extends TableRules, SessionRules {
+  /** A send needs a lease that outlives it: false sets the send window to nothing. */
+  readonly checksClock: boolean;
+  readonly quarantine: boolean;
+}
+
+export const REAL_RULES: Rules = {
+  fenced: true,
+  netsSameDayOnly: true,
+  stopsAtFailure: true,
+  plansFromReads: true,
+  serverErrorIsUnknown: true,
+  checksClock: true,
+  quarantine: true,
+};
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly profile: Profile;
+  /** 0: drawn by the seed, 1 to 3. */
+  readonly instances: number;
+  readonly rules?: Rules;
+  readonly createDrain?: typeof realDrain;
+  readonly trace?: (line: string) => void;
+}
+
+/** Faults end by then; what follows must end well by itself. */
+const HEALED_AT = 1_200_000;
+/** Far more than back-offs, leases and quarantines of a whole lane add up to. */
+const LIMITS = { time: 6 * 3_600_000, events: 100_000 };
+
+const NONE = Object.freeze(Object.fromEntries(['kill', 'pause', 'commitFails', 'staleRead', 'readFails'].map((name) => [name, 0])));
+
+/** One schedule: a world, a workload, faults until it heals, the real drain in every instance, and the verdict. */
+export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
+  const { profile, rules = REAL_RULES, createDrain = realDrain } = options;
+  const random = createRandom(options.seed);
+  const kernel = createKernel();
+  const { timing } = profile;
+  const log = options.trace;
+  const trace = log ? (text: string) => log(`${(kernel.now() / 1000).toFixed(3).padStart(10)}  ${text}`) : () => {};
+  const storm = drawRates(random, profile.rates);
+  const calm = { ...storm, ...zeros(storm), ...NONE } as Rates;
+  const rates = () => (kernel.now() < HEALED_AT ? storm : calm);
+  if (log) trace(`rates ${JSON.stringify(storm)}`);
+
+  const processes: Processes = createProcesses({
+    kernel,
+    random,
+    rates,
+    instances: options.instances || random.whole(1, 3),
+    onDeath: (dead) => {
+      tables.releaseLanesOf(dead.id);
+      jobs.unlockOf(dead);
+    },
+    onReady: () => jobs.offerAll(),
+    trace,
+  });
+  const jobs: SimulatedJobs = createJobs({
+    kernel,
+    random,
+    processes: () => processes,
+    queueOf: (lane) => `slot ${Number(lane.slice(1)) % 2}`,
+    work: (process, lane) => drainOf(process)({ tenantId: 'tenant', laneId: lane }),
+    trace,
+  });
+  const tables = createTables({ now: kernel.now, leaseMs: timing.leaseMs, rules, wake: jobs.add, trace });
+  const oneAdjustmentPerDate = random.chance(profile.sameDateRefusals);
+  const psa = createPsa({ now: kernel.now, oneAdjustmentPerDate, trace });
+  const stats = { sends: 0, refused: new Set<string>() };
+  const workload = createWorkload({ kernel, random, profile, tables, psa, rates, until: HEALED_AT, trace });
+
+  const drains = new Map<Process, ReturnType<typeof realDrain>>();
+  function drainOf(process: Process) {
+    const known = drains.get(process);
+    if (known) return known;
+    const shared = { kernel, random, rates, processes, process, trace };
+    const store: LaneStore = createStore({ ...shared, tables, wake: jobs.add });
+    const { secretRevoked, acceptedUnits } = workload;
+    const session = createPsaSession({ ...shared, timing, rules, psa, stats, secretRevoked, acceptedUnits });
+    const drain = createDrain({
+      store,
+      session: () => session as never,
+      quarantineMs: () => (rules.quarantine ? timing.quarantineMs : 0),
+      sendWindowMs: rules.checksClock ? timing.sendWindowMs : Number.NEGATIVE_INFINITY,
+      monotonic: () => kernel.now() + process.clock,
+      random: random.next,
+    });
+    drains.set(process, drain);
+    return drain;
+  }
+
+  processes.start();
+  workload.start();
+  kernel.after(HEALED_AT, () => {
+    trace('--- the faults end ---');
+    processes.heal();
+  });
+  const end = await kernel.run(LIMITS);
+  const verdicts = judge({ tables, psa, stats, timing, end, edited: workload.edited, oneAdjustmentPerDate });
+  if (log) {
+    trace(end === 'quiet' ? '--- nothing is left to do ---' : '--- time is up ---');
+    for (const lane of tables.lanes.values()) {
+      for (const each of lane.operations) {
+        const first = `${each.id} ${each.state} (entry ${each.entry}) ${each.quantity} units from ${each.date}`;
+        log(`${first}, attempts ${each.attempts}, steps ${each.steps.map(({ state }) => state).join(' ')} ${each.error?.code ?? ''}`);
+      }
+      log(`${lane.id} ${lane.badge}: ${psa.standing(lane.id, Number.MAX_SAFE_INTEGER / 1e9, kernel.now())} units at last`);
+    }
+    for (const fault of verdicts.faults) log(`FAULT ${fault.kind}: ${fault.what}`);
+  }
+  return verdicts;
+}
+
+function zeros(rates: Rates): Record<string, number> {
+  return Object.fromEntries(Object.keys(rates).map((name) => [name, 0]));
+}
+
+export { dateOf };

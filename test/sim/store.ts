@@ -1,0 +1,66 @@
+import type { LaneStore } from '../../src/delivery/lane.js';
+import type { Kernel } from './kernel.js';
+import type { Process, Processes } from './processes.js';
+import type { Rates } from './profile.js';
+import type { Random } from './random.js';
+import type { Tables } from './tables.js';
+
+const DATABASE_MS = 3;
+
+/** The lane store of one process: every transaction takes time, and its commit may fail before or after it happened. */
+export function createStore(options: {
+  readonly kernel: Kernel;
+  readonly random: Random;
+  readonly rates: () => Rates;
+  readonly processes: Processes;
+  readonly process: Process;
+  readonly tables: Tables;
+  readonly wake: (lane: string, at?: number) => void;
+  readonly trace: (text: string) => void;
+}): LaneStore {
+  const { kernel, random, process, processes, tables, trace } = options;
+
+  function transaction<T>(what: string, work: () => T): Promise<T> {
+    return processes.call(process, what, true, DATABASE_MS, () => {
+      const fails = random.chance(options.rates().commitFails);
+      const before = fails && random.chance(0.5);
+      if (before) throw failure(`${what}: the commit failed`);
+      const value = work();
+      if (fails) throw failure(`${what}: committed, but the answer was lost`);
+      return value;
+    });
+  }
+
+  function failure(message: string): Error {
+    trace(`${process.id} ${message}`);
+    return new Error(message);
+  }
+
+  const local = () => kernel.now() + process.clock;
+  // The clock is read before the database is asked, and a transaction counts the lease from its own beginning.
+  return {
+    take(lane) {
+      const asked = local();
+      return transaction('take', () => tables.take(lane, process.id, asked));
+    },
+    next: (lease) => transaction('next', () => tables.next(lease)),
+    begin(lease, item) {
+      const begun = kernel.now();
+      return transaction('begin', () => tables.begin(lease, item, begun));
+    },
+    storeStep(lease, item, step) {
+      const [begun, asked] = [kernel.now(), local()];
+      return transaction('storeStep', () => tables.storeStep(lease, item, step, begun, asked));
+    },
+    settle(lease, item, sent, verdict) {
+      const begun = kernel.now();
+      return transaction('settle', () => tables.settle(lease, item, sent, verdict, begun));
+    },
+    stopConnection(lease, item) {
+      const begun = kernel.now();
+      return transaction('stopConnection', () => tables.stopConnection(lease, item, begun));
+    },
+    wakeLater: (lane, at) => transaction('wakeLater', () => options.wake(lane.laneId, at.getTime())),
+    release: (lease) => transaction('release', () => tables.release(lease)),
+  };
+}
