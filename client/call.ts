@@ -4,7 +4,7 @@ import type { TypedDocumentString } from './generated/graphql.js';
 /** Sends a typed document and answers its typed result. Throws graphql-request's `ClientError`. */
 export type Call = <Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
-  ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
+  ...[variables]: Record<string, never> extends Variables ? [variables?: Variables] : [variables: Variables]
 ) => Promise<Result>;
 
 export function createCall(options: { readonly url: string; readonly apiKey: string }): Call {

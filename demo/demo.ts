@@ -71,9 +71,9 @@ export async function startDemo(env: Environment, log: Log): Promise<Demo> {
     const postgres = started.status === 'fulfilled' ? started.value : null;
     // One that ran already may be another demo's, until the lock says that there is none.
     if (postgres && !postgres.adopted) undo.push(() => postgres.stop());
-    const simulator = valueOf(simulated);
-    const databaseUrl = config.databaseUrl ?? valueOf(started)?.url ?? '';
-    const [{ boot }, { seedOnce }] = valueOf(loaded);
+    const simulator = settled(simulated);
+    const databaseUrl = config.databaseUrl ?? settled(started)?.url ?? '';
+    const [{ boot }, { seedOnce }] = settled(loaded);
     const unlock = await lockFolder(databaseUrl, dataDir);
     if (postgres?.adopted) undo.push(() => postgres.stop());
     undo.push(unlock);
@@ -95,7 +95,7 @@ export async function startDemo(env: Environment, log: Log): Promise<Demo> {
   }
 }
 
-function valueOf<T>(result: PromiseSettledResult<T>): T {
+function settled<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
 }

@@ -1,6 +1,6 @@
-// node scripts/run.mjs ENTRY.ts [arguments]: runs a program of this project from one bundle of its sources, which is made
+// node scripts/run.mjs ENTRY.ts [arguments] runs a program of this project from one bundle of its sources, which is made
 // anew when one of them changed. Loading hundreds of TypeScript files one by one would take a second more at every start.
-// Packages stay outside. Without a bundler or a writable folder the sources are run as they are.
+// "--build ENTRY.ts ..." only makes the bundles. Packages stay outside. Without a bundler or a writable folder the sources are run as they are.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
@@ -10,16 +10,20 @@ import './generate.mjs';
 const root = join(import.meta.dirname, '..');
 // Code finds files of the project by `../`, so the bundles lie one folder below its root, as the sources do.
 const dist = join(root, 'dist');
-const entry = process.argv[2] ?? '';
-const name = entry.replace(/\.ts$/, '').replaceAll('/', '-');
-const manifest = join(dist, `${name}.json`);
 
-process.argv.splice(1, 2, resolve(root, entry));
-await import(pathToFileURL(bundle() ?? (await sources())).href);
+const [first = '', ...others] = process.argv.slice(2);
+if (first === '--build') for (const entry of others) bundle(entry);
+else {
+  // As if the entry itself had been started.
+  process.argv.splice(1, 2, resolve(root, first));
+  await import(pathToFileURL(bundle(first) ?? (await sources(first))).href);
+}
 
 /** The bundle's entry, or null when there can be none. */
-function bundle() {
-  const last = readManifest();
+function bundle(entry) {
+  const name = entry.replace(/\.ts$/, '').replaceAll('/', '-');
+  const manifest = join(dist, `${name}.json`);
+  const last = readManifest(manifest);
   if (last && isFresh(last)) return join(dist, last.entry);
   try {
     const tsx = createRequire(createRequire(import.meta.url).resolve('tsx'));
@@ -54,12 +58,12 @@ function bundle() {
   }
 }
 
-async function sources() {
+async function sources(entry) {
   await import('tsx');
   return resolve(root, entry);
 }
 
-function readManifest() {
+function readManifest(manifest) {
   try {
     return JSON.parse(readFileSync(manifest, 'utf8'));
   } catch {

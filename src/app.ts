@@ -46,12 +46,17 @@ const SEND_SLACK_SECONDS = (LEASE_MS - SEND_WINDOW_MS) / 1000;
 export async function createApp(options: AppOptions) {
   const { databaseUrl, log } = options;
   const connectors = createRegistry(options.connectors);
-  await migrate(databaseUrl, { directory: join(import.meta.dirname, '../prisma/migrations') });
-  await migrateJobs(databaseUrl);
+  // Meanwhile the schema is built, which needs no answer of the database.
+  const migrating = Promise.all([
+    migrate(databaseUrl, { directory: join(import.meta.dirname, '../prisma/migrations') }),
+    migrateJobs(databaseUrl),
+  ]);
+  migrating.catch(() => undefined);
 
   const now = () => new Date();
   const instanceId = newId();
   const db = createDatabase(databaseUrl);
+  const schema = buildSchema(db.client, connectors.all);
   const sealer = createSealer({ keys: options.keys });
   const budget = createVendorBudget(db);
   const sessions = createSessions({ connectors, sealer, budget, now });
@@ -95,7 +100,6 @@ export async function createApp(options: AppOptions) {
   const wake = createPostgresWake(databaseUrl);
   const feed = createAuditFeed({ db, wake, onError: (error) => log('warn', `Live feed: ${(error as Error).name}`) });
   const apiKeys = createApiKeys(db, newId, now);
-  const schema = buildSchema(db.client, connectors.all);
   const server = createGatewayServer({
     schema,
     services: {

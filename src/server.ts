@@ -12,8 +12,7 @@ export interface GatewayServer {
   close(): Promise<void>;
 }
 
-const HEADERS_WITHIN_MS = 5_000;
-const REQUEST_WITHIN_MS = 10_000;
+const PATIENCE = { headersMs: 5_000, requestMs: 10_000 };
 const LAST_ANSWERS_WITHIN_MS = 5_000;
 
 /** HTTP, server-sent events and WebSocket on one port: /graphql, /health, /ready. */
@@ -21,11 +20,14 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
   const errors = createErrors(options.schema, options.log);
   const pipeline = createPipeline(options, errors);
   const live = new Set<ServerResponse>();
+  let closing = false;
 
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     const requestId = randomUUID();
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('X-Request-Id', requestId);
+    // A connection that was busy when the server closed ends with its answer.
+    response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
     if (request.url?.split('?', 1)[0] === '/ready') return void ready(response);
     if (request.headers.accept?.includes('text/event-stream')) {
       live.add(response);
@@ -33,8 +35,9 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
     }
     void pipeline(request, response, { requestId });
   });
-  server.headersTimeout = HEADERS_WITHIN_MS;
-  server.requestTimeout = REQUEST_WITHIN_MS;
+  const { headersMs, requestMs } = options.patience ?? PATIENCE;
+  server.headersTimeout = headersMs;
+  server.requestTimeout = requestMs;
   server.keepAliveTimeout = 5_000;
   const sockets = serveSockets(server, pipeline, errors, options);
 
@@ -50,6 +53,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
         server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }));
       }),
     async close() {
+      closing = true;
       const closed = stopped(server);
       await sockets.close();
       // Cut off instead of completed: a client takes the end of a stream for the end of its story.

@@ -38,7 +38,7 @@ export async function travel({ call, live, psa, screen, shown, credentials }: Jo
   screen.line(`You: ${viewer.name}, ${viewer.role} of ${viewer.organization.name} (${viewer.organization.kind})`);
   for (const { title, setupSteps } of connectors) {
     screen.line(`${title}, ${setupSteps.length} steps; the check of a connection proves what an API can prove:`);
-    for (const step of setupSteps) screen.line(`  ${step.title.padEnd(54)} ${step.where.slice(-1).join()}`);
+    for (const step of setupSteps) screen.line(`  ${step.title}`);
   }
 
   screen.step('Connect to Autotask; the connection doctor reports line by line');

@@ -26,7 +26,7 @@ export function createScreen(write: Write, colours: boolean): Screen {
       count += 1;
       write(`\n${bold(`${count}. ${text}`)}\n`);
     },
-    line: (text) => write(`   ${text}`.trimEnd() + '\n'),
+    line: (text) => write(text === '' ? '\n' : `   ${text}\n`),
     live: (columns) => {
       const cells = columns.map((cell, at) => cell.padEnd(LIVE_WIDTHS[at] ?? 0));
       write(`   ${cyan('live')} ${dim(cells.join('  ').trimEnd())}\n`);

@@ -76,12 +76,15 @@ export type Details = { readonly [key: string]: unknown };
 
 const OPEN: readonly AuditStatus[] = ['PENDING', 'RUNNING', 'RETRYING', 'VERIFYING'];
 
-/** Which status may follow which. SUCCEEDED, FAILED and CANCELED are final; NEEDS_REVIEW waits for a person. */
+/**
+ * Which status may follow which. SUCCEEDED, FAILED and CANCELED are final; NEEDS_REVIEW waits for a person. VERIFYING may
+ * follow itself: why it is not settled yet has changed.
+ */
 export const MOVES: { readonly [From in AuditStatus]: readonly AuditStatus[] } = {
   PENDING: ['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'],
   RUNNING: ['RETRYING', 'VERIFYING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW', 'CANCELED'],
   RETRYING: ['RUNNING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW', 'CANCELED'],
-  VERIFYING: ['RUNNING', 'RETRYING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW'],
+  VERIFYING: ['VERIFYING', 'RUNNING', 'RETRYING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW'],
   NEEDS_REVIEW: ['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'],
   SUCCEEDED: [],
   FAILED: [],

@@ -80,6 +80,12 @@ export function createDrain(options: DrainOptions) {
       } catch (error) {
         return refused(item, null, error);
       }
+      const doubt = mayBeOld(item, plan);
+      if (doubt) {
+        await store.settle(lease, item, null, { ...retryLater(item, undefined, 0, oldRead()), notBefore: doubt });
+        await store.wakeLater(lease, doubt);
+        return 'stop';
+      }
       const [step] = plan.steps;
       if (!step) {
         await store.settle(lease, item, null, {
@@ -94,9 +100,23 @@ export function createDrain(options: DrainOptions) {
       if (lease.heldUntil - options.monotonic() < options.sendWindowMs) {
         // Paused since the commit: another instance may own the lane before the vendor answers. Nothing has left.
         await store.settle(lease, item, stored.sent, retryLater(item, 'REFUSED', 0, tooLate()));
+        await store.wakeLater(lease, item.databaseNow);
         return 'stop';
       }
       return apply(session, item, stored.sent, plan);
+    }
+
+    /**
+     * Until the quarantine of the lane's previous write is over, a read that does not show that write may be older than
+     * it. A difference computed from such a read would be wrong: read again soon, then when no read can be that old.
+     */
+    function mayBeOld(item: WorkItem, plan: Plan): Date | null {
+      const { lastWrite } = item;
+      if (!lastWrite || plan.before.units === lastWrite.units) return null;
+      const due = new Date(lastWrite.sentAt.getTime() + options.quarantineMs(item.connection));
+      if (due <= item.databaseNow) return null;
+      const soon = later(item, 30_000);
+      return item.attempts === 0 && soon < due ? soon : due;
     }
 
     async function apply(session: Session, item: WorkItem, sent: Sent, plan: Plan): Promise<Next> {
@@ -273,6 +293,15 @@ function tooLate(): EntryError {
     class: 'unavailable',
     code: 'LEASE_TOO_SHORT',
     message: 'The gateway was held up between storing the write and sending it; nothing was sent.',
+    retryable: true,
+  };
+}
+
+function oldRead(): EntryError {
+  return {
+    class: 'unavailable',
+    code: 'READ_MAY_BE_OLD',
+    message: 'The PSA did not show the previous change of this line yet, or somebody edited it; it will be read again.',
     retryable: true,
   };
 }

@@ -19,6 +19,8 @@ interface ItemRow {
   stepState: Sent['state'];
   step: unknown;
   sentAt: Date;
+  writtenUnits: number | null;
+  writtenAt: Date;
   remoteId: string;
   companyId: string;
   serviceId: string;
@@ -46,6 +48,7 @@ export async function readNext(db: Database, lease: Lease): Promise<WorkItem | n
       (SELECT count(*)::int FROM "Step" s WHERE s."tenantId" = o."tenantId" AND s."operationId" = o."id"
         AND s."state" <> 'REFUSED') AS "sends",
       s."id"::text AS "stepId", s."attempt", s."state"::text AS "stepState", s."step", s."sentAt",
+      (w."step" -> 'after' ->> 'units')::int AS "writtenUnits", w."sentAt" AS "writtenAt",
       m."remoteId", m."companyId", m."serviceId", m."lineRef",
       c."id"::text AS "connectionId", c."connectorId", c."currency", c."settings", c."sealedCredentials",
       c."credentialsVersion", c."instanceKey", c."status"::text AS "status"
@@ -54,6 +57,10 @@ export async function readNext(db: Database, lease: Lease): Promise<WorkItem | n
     JOIN "Connection" c ON c."tenantId" = m."tenantId" AND c."id" = m."connectionId"
     LEFT JOIN LATERAL (SELECT * FROM "Step" last WHERE last."tenantId" = o."tenantId" AND last."operationId" = o."id"
       ORDER BY last."attempt" DESC LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT p."step", p."sentAt" FROM "LaneOperation" e
+      JOIN "Step" p ON p."tenantId" = e."tenantId" AND p."operationId" = e."id" AND p."state" = 'APPLIED'
+      WHERE e."tenantId" = o."tenantId" AND e."laneId" = o."laneId" AND e."position" < o."position"
+      ORDER BY e."position" DESC, p."attempt" DESC LIMIT 1) w ON true
     WHERE o."tenantId" = ${lease.tenantId}::uuid AND o."laneId" = ${lease.laneId}::uuid
       AND o."state" NOT IN ('SUCCEEDED', 'CANCELED')
     ORDER BY o."position" LIMIT 1`;
@@ -73,6 +80,7 @@ export async function readNext(db: Database, lease: Lease): Promise<WorkItem | n
     sent: row.stepId
       ? { stepId: row.stepId, attempt: row.attempt, state: row.stepState, step: row.step as Step, sentAt: row.sentAt }
       : null,
+    lastWrite: row.writtenUnits === null ? null : { units: row.writtenUnits, sentAt: row.writtenAt },
     mapped: { companyId: row.companyId, serviceId: row.serviceId, contractId: row.remoteId, lineRef: row.lineRef },
     connection: {
       tenantId: lease.tenantId,

@@ -42,6 +42,8 @@ export interface WorkItem {
   readonly sent: Sent | null;
   /** How often this operation was sent in all. */
   readonly sends: number;
+  /** The newest write of an earlier operation of the lane that is known to have taken effect: what reads must show. */
+  readonly lastWrite: { readonly units: number; readonly sentAt: Date } | null;
   readonly mapped: MappedTarget;
   readonly connection: ConnectionRow & { readonly status: string };
   /** The database's clock at the time of the read. */

@@ -1,4 +1,5 @@
-import { Logger, type Runner, run, runMigrations, type Task } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger, type Runner, run, runMigrations, type Task, type WorkerEvents } from 'graphile-worker';
 import type { Queries } from '../storage/database.js';
 
 /** One thing to do later. The engine knows no task; it only finds it by name. */
@@ -27,7 +28,7 @@ export interface JobEngine extends Jobs {
   start(tasks: Tasks, everyMinute?: readonly string[]): Promise<void>;
   /** Takes no new job, waits for those under way. */
   stop(): Promise<void>;
-  /** Ids of this process's workers, for the heartbeat. */
+  /** In whose names this process's jobs are locked, for the heartbeat. */
   workerIds(): readonly string[];
 }
 
@@ -56,8 +57,12 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
           "runAt" timestamptz, "maxAttempts" int, "key" text)`;
     },
     async start(tasks, everyMinute = []) {
+      // The engine locks jobs in the name of the pool. Listening from before the start: the first heartbeat must name it.
+      const events: WorkerEvents = new EventEmitter();
+      events.on('pool:create', ({ workerPool }) => workers.add(workerPool.id));
       runner = await run({
         ...shared,
+        events,
         crontab: everyMinute.map((task) => `* * * * * ${task}`).join('\n'),
         taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, asTask(work)])),
         concurrency: options.concurrency,
@@ -65,8 +70,6 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
         pollInterval: 2_000,
         noHandleSignals: true,
       });
-      runner.events.on('worker:create', ({ worker }) => workers.add(worker.workerId));
-      runner.events.on('job:start', ({ worker }) => workers.add(worker.workerId));
     },
     async stop() {
       await runner?.stop();

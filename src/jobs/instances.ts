@@ -13,7 +13,7 @@ export interface Instances {
 export interface InstancesOptions {
   readonly db: Database;
   readonly id: string;
-  /** Ids of this process's workers at this moment. */
+  /** In whose names this process's jobs are locked. */
   readonly workerIds: () => readonly string[];
   /** Hands back what a dead instance held, besides its jobs. */
   readonly onDeath: (instanceId: string) => Promise<void>;
@@ -38,6 +38,7 @@ export function createInstances(options: InstancesOptions): Instances {
     });
     await db.client.$executeRaw`UPDATE "Instance" SET "beatAt" = now() WHERE "id" = ${id}::uuid`;
     for (const dead of await findDead()) await bury(dead);
+    await unlockOrphans();
   }
 
   async function findDead(): Promise<{ id: string; workers: string[] }[]> {
@@ -52,19 +53,22 @@ export function createInstances(options: InstancesOptions): Instances {
   async function bury(dead: { id: string; workers: string[] }): Promise<void> {
     options.log(`Instance ${dead.id} is gone; taking over what it held.`);
     await options.onDeath(dead.id);
-    // Its workers, and any worker nobody alive claims (it died before its first beat told of them).
-    await db.client.$queryRaw`
-      SELECT count(*) FROM (
-        SELECT graphile_worker.force_unlock_workers(ARRAY(
-          SELECT DISTINCT w FROM (
-            SELECT unnest(${dead.workers}::text[]) AS w
-            UNION SELECT "locked_by" FROM graphile_worker._private_jobs
-              WHERE "locked_by" IS NOT NULL AND "locked_at" < now() - make_interval(secs => ${DEAD_AFTER_SECONDS})
-              AND NOT EXISTS (SELECT 1 FROM "Instance" i WHERE "locked_by" = ANY(i."workers") AND i."id" <> ${dead.id}::uuid)
-          ) AS gone
-        ))
-      ) AS done`;
+    await unlock(dead.workers);
     await db.client.instance.deleteMany({ where: { id: dead.id } });
+  }
+
+  /** Jobs of workers that nobody alive claims: their instance died before its first beat told of them. */
+  async function unlockOrphans(): Promise<void> {
+    const orphans = await db.client.$queryRaw<{ worker: string }[]>`
+      SELECT DISTINCT "locked_by" AS "worker" FROM graphile_worker._private_jobs
+      WHERE "locked_by" IS NOT NULL AND "locked_at" < now() - make_interval(secs => ${DEAD_AFTER_SECONDS})
+        AND NOT EXISTS (SELECT 1 FROM "Instance" i WHERE "locked_by" = ANY(i."workers"))`;
+    if (orphans.length > 0) await unlock(orphans.map(({ worker }) => worker));
+  }
+
+  async function unlock(workers: readonly string[]): Promise<void> {
+    await db.client.$queryRaw`SELECT count(*) FROM (
+      SELECT graphile_worker.force_unlock_workers(${[...workers]}::text[])) AS done`;
   }
 
   return {

@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod';
 import type { NewId } from '../storage/ids.js';
+import { idempotencyKey, UNPRINTABLE } from './fields.js';
 import type { Scope } from './visibility.js';
 
 export const MAX_ROWS = 500;
@@ -18,7 +19,7 @@ export interface IngestContext {
 export const batchInput = z.strictObject({
   rows: z.array(z.unknown()).min(1, 'Give at least one row.').max(MAX_ROWS, `Give at most ${MAX_ROWS} rows at once.`),
   errorPolicy: z.enum(['REJECT_FAILED_ROWS', 'REJECT_EVERYTHING']).default('REJECT_FAILED_ROWS'),
-  idempotencyKey: z.string().min(1).max(200).nullish(),
+  idempotencyKey: idempotencyKey.nullish(),
 });
 export type BatchInput = z.infer<typeof batchInput>;
 
@@ -133,5 +134,5 @@ function codeOf(issue: z.core.$ZodIssue, raw: unknown): string {
 
 function externalIdOf(raw: unknown): string | null {
   const value = (raw as { externalId?: unknown } | null | undefined)?.externalId;
-  return typeof value === 'string' ? value.slice(0, 200) : null;
+  return typeof value === 'string' && !UNPRINTABLE.test(value) ? value.slice(0, 200) : null;
 }

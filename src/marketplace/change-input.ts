@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BillingFrequency, ChangeKind } from '../../prisma/generated/client/enums.js';
-import { calendarDate, decimal, externalId, moment, text, wholeNumber } from './fields.js';
+import { calendarDate, decimal, externalId, idempotencyKey, moment, text, wholeNumber } from './fields.js';
 
 /** Event ids of this form are the pushes' own. */
 export const UPSERT_PREFIX = 'upsert:';
@@ -42,7 +42,7 @@ export const changeInput = z
     effectiveDate: calendarDate.nullish(),
     ...values,
     occurredAt: moment.nullish(),
-    idempotencyKey: z.string().min(1).max(200).nullish(),
+    idempotencyKey: idempotencyKey.nullish(),
   })
   .superRefine((input, issues) => {
     const fault = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { isCalendarDate } from '../storage/calendar-date.js';
 import { Prisma } from '../storage/database.js';
 
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+/** Control characters, and halves of surrogate pairs: PostgreSQL stores neither in JSON. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 const EARLIEST = '1970-01-01';
 const LATEST_MOMENT = Date.UTC(2200, 0, 1);
 
@@ -16,6 +17,13 @@ export const text = (max: number) =>
     .refine((value) => !UNPRINTABLE.test(value), 'Control characters are not allowed.');
 
 export const externalId = text(200);
+
+/** Names an operation, so that a repeat is the same one. Taken as it comes, not trimmed. */
+export const idempotencyKey = z
+  .string()
+  .min(1, 'An idempotency key is not empty.')
+  .max(200, 'An idempotency key has at most 200 characters.')
+  .refine((value) => !UNPRINTABLE.test(value), 'An idempotency key holds no control characters.');
 
 export const wholeNumber = z
   .int('A whole number.')

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkFields } from '../connectors/define.js';
 import type { Registry } from '../connectors/registry.js';
 import type { CredentialValues } from '../delivery/sessions.js';
+import { idempotencyKey } from '../marketplace/fields.js';
 import { Secret } from '../storage/secret.js';
 import { invalidFields, Refusal } from './refusal.js';
 
@@ -21,13 +22,9 @@ export const aliasInput = z
   .trim()
   .min(1, 'An alias is required.')
   .max(100, 'An alias has at most 100 characters.')
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'An alias holds no control characters.');
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'An alias holds no control characters.');
 
-export const idempotencyKeyInput = z
-  .string()
-  .min(1, 'An idempotency key is not empty.')
-  .max(200, 'An idempotency key has at most 200 characters.')
-  .nullish();
+export const idempotencyKeyInput = idempotencyKey.nullish();
 
 /** Checks credentials and settings against the connector's descriptor. Messages never hold a value. */
 export function checkedCredentials(

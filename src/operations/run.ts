@@ -4,6 +4,7 @@ import { mayChange } from '../access/principal.js';
 import type { Details, EntryError, EntrySubject, Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
 import { isConnectorError } from '../connectors/errors.js';
+import { idempotencyKey as keyInput } from '../marketplace/fields.js';
 import { type Queries, violatedUnique } from '../storage/database.js';
 import { Secret } from '../storage/secret.js';
 import { Refusal, type UserErrorData, vendorError } from './refusal.js';
@@ -38,6 +39,8 @@ export interface Work extends Services {
 export interface Outcome<Value> {
   /** SUCCEEDED: done with `commit`. PENDING: `commit` enqueues a job that goes on with this entry. */
   readonly status: 'SUCCEEDED' | 'PENDING';
+  /** PENDING without a job: this process goes on with the entry, and the others fail it when this one dies. */
+  readonly inThisProcess?: boolean;
   readonly subject?: EntrySubject;
   readonly summary?: string;
   readonly details?: Details;
@@ -114,6 +117,10 @@ async function settle<Input, Value>(work: Work, verb: Verb<Input, Value>, input:
         await auditLog.move(tx, work.scope, work.entryId, 'SUCCEEDED', summary ?? verb.summary(input), patch);
       } else {
         await auditLog.handOver(tx, work.scope, work.entryId, patch);
+        if (outcome.inThisProcess) {
+          const where = { tenantId_id: { tenantId: work.scope.tenantId, id: work.entryId } };
+          await tx.auditLog.update({ where, data: { instanceId: work.instanceId } });
+        }
       }
       return written;
     });
@@ -163,7 +170,7 @@ function invalidInput(error: z.ZodError): Refusal {
 
 function keyOf(input: unknown): string | undefined {
   const key = (input as { idempotencyKey?: unknown } | null)?.idempotencyKey;
-  return typeof key === 'string' && key.length > 0 && key.length <= 200 ? key : undefined;
+  return keyInput.safeParse(key).data;
 }
 
 /** Keyed, because the input may hold a secret of low entropy that a plain hash would let somebody guess. */

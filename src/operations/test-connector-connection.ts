@@ -32,6 +32,7 @@ export const testConnectorConnection: Verb<Input, { connectionId: string | null 
     const session = work.sessions.open({ id: work.entryId, currency, ...given });
     return {
       status: 'PENDING',
+      inThisProcess: true,
       details: { connector: given.connectorId, currency },
       async commit() {
         // In this process only: unsaved secrets do not go into a job. If it dies, the others fail the entry.

@@ -104,6 +104,7 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
   const auditLog = builder.prismaNode('AuditLog', {
     description: 'One operation of the gateway: what, by whom, on what, how it stands.',
     id: { resolve: ({ id }) => id, description: 'Global id.' },
+    nullable: true,
     findUnique: (id, { scope: { tenantId, organizationId } }) => ({ tenantId_id: { tenantId, id }, organizationId }),
     fields: (t) => ({
       operation: t.exposeString('operation', { description: 'Code, such as CreateConnectorConnection.' }),

@@ -48,6 +48,7 @@ export function connectionType(builder: Builder, { connector, diagnostic, mappin
   const connection = builder.prismaNode('Connection', {
     description: 'A link to one PSA instance, in one currency; not a Relay page.',
     id: { resolve: ({ id }) => id, description: 'Global id.' },
+    nullable: true,
     findUnique: (id, { scope: { tenantId, organizationId } }) => ({ tenantId_id: { tenantId, id }, organizationId }),
     fields: (t) => ({
       alias: t.exposeString('alias', { description: 'Friendly name, unique in your organization.' }),

@@ -60,6 +60,7 @@ export function mappingTypes(builder: Builder, market: MarketplaceTypes, enums: 
     interfaces: [mapping],
     isTypeOf: (row: unknown) => (row as Mapping).kind === only,
     id: { resolve: (row: Mapping) => row.id, description: 'Global id.' },
+    nullable: true as const,
     findUnique: (id: string, { scope }: { scope: { tenantId: string; organizationId: string } }) => ({
       tenantId_id: { tenantId: scope.tenantId, id },
       organizationId: scope.organizationId,

@@ -17,6 +17,7 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
   const customer = builder.prismaNode('Customer', {
     description: 'A customer of a CSP or a Reseller.',
     id: { resolve: ({ id }) => id, description: 'Global id.' },
+    nullable: true,
     findUnique: (id, { scope: { tenantId, organizationId } }) => ({
       tenantId_id: { tenantId, id },
       OR: [{ organizationId }, { tenantId: organizationId, cspParty: true }],
@@ -100,6 +101,7 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
   const cloudSubscription = builder.prismaNode('CloudSubscription', {
     description: "A subscription sold by the marketplace. Not to be confused with GraphQL's subscriptions.",
     id: { resolve: ({ id }) => id, description: 'Global id.' },
+    nullable: true,
     findUnique: (id, { scope: { tenantId, organizationId } }) => ({
       tenantId_id: { tenantId, id },
       OR: [{ organizationId }, { tenantId: organizationId, cspParty: true }],

@@ -42,6 +42,7 @@ export async function pageOf<Row, Extra extends object>(
 /** 1 to 100 rows; 25 when nothing is said. */
 export function bounded({ first, after, last, before }: PageInput): PageInput {
   if (first != null && last != null) throw badRequest('INVALID_PAGE_SIZE', 'Give either "first" or "last", not both.');
+  if (after === '' || before === '') throw badRequest('INVALID_CURSOR', 'This is not a cursor of this list.');
   const size = first ?? last ?? DEFAULT_PAGE;
   if (size < 1 || size > MAX_PAGE) throw badRequest('INVALID_PAGE_SIZE', `A page has 1 to ${MAX_PAGE} rows.`);
   return { ...(last != null ? { last: size } : { first: size }), after: after ?? null, before: before ?? null };

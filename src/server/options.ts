@@ -11,4 +11,6 @@ export interface ServerOptions {
   readonly authenticate: (token: string) => Promise<Principal | null>;
   readonly isReady: () => Promise<boolean>;
   readonly log: Log;
+  /** How long a client may take to send its headers, and the whole request. Absent: 5 and 10 seconds. */
+  readonly patience?: { readonly headersMs: number; readonly requestMs: number };
 }

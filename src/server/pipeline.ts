@@ -70,13 +70,31 @@ export function createPipeline(options: ServerOptions, errors: Errors): Pipeline
     };
   }
 
-  /** A live result ends, with the reason, at the first message after its key was revoked. */
+  /** A live result ends, with the reason, instead of its first message after the key was revoked. */
   function whileSignedIn(source: AsyncIterable<object>, request: Request, requestId: string): AsyncIterable<object> {
     const token = tokenFrom((name) => request.headers.get(name) ?? undefined);
-    return mapAsyncIterator(source, async (one) => {
-      if (token === null || (await options.authenticate(token).catch(() => null))) return one;
-      return { errors: [errors.finish(accessError(false), requestId)] };
-    });
+    // A database that cannot tell is no reason: what it cannot read is not sent either.
+    const isGood = async () => token === null || (await options.authenticate(token).catch(() => true)) !== null;
+    const iterator = source[Symbol.asyncIterator]();
+    let over = false;
+    // Not a generator: `return` must reach the source while `next` waits for it.
+    return {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          if (over) return { done: true, value: undefined };
+          const result = await iterator.next();
+          if (result.done || (await isGood())) return result;
+          over = true;
+          await iterator.return?.();
+          return { done: false, value: { errors: [errors.finish(accessError(false), requestId)] } };
+        },
+        async return() {
+          over = true;
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      }),
+    };
   }
 }
 

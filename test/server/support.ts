@@ -3,6 +3,7 @@ import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSch
 import { WebSocket } from 'ws';
 import type { Principal } from '../../src/access/principal.js';
 import type { SchemaServices } from '../../src/schema/services.js';
+import type { ServerOptions } from '../../src/server/options.js';
 import { createGatewayServer, type GatewayServer } from '../../src/server.js';
 
 export const GOOD = 'cgk_good';
@@ -25,7 +26,10 @@ export interface Probe {
 }
 
 /** The gateway's server around a schema that counts, waits and fails as it is told. */
-export async function startProbe(isReady = async () => true): Promise<Probe> {
+export async function startProbe(
+  isReady = async () => true,
+  options: Pick<ServerOptions, 'patience'> = {},
+): Promise<Probe> {
   const logged: string[] = [];
   const waiting = createWaiting();
   const good = new Set([GOOD, PASSING]);
@@ -82,6 +86,7 @@ export async function startProbe(isReady = async () => true): Promise<Probe> {
       return good.has(token) ? PRINCIPAL : null;
     },
     isReady,
+    ...options,
     log: (level, message, facts) => logged.push(`${level} ${message} ${JSON.stringify(facts ?? {})}`),
   });
   const { port } = await server.listen(0, '127.0.0.1');

@@ -97,7 +97,7 @@ export function createJobs(options: {
     job.lockedBy = null;
     job.runAt = Math.max(kernel.now(), job.runAt) + 1000 * Math.exp(Math.min(job.attempts, 10));
     unlock(job, process);
-    offer(job);
+    if (job.attempts < MAX_ATTEMPTS) offer(job);
   }
 
   function unlock(job: Job, process: Process): void {

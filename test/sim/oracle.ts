@@ -1,7 +1,8 @@
 import { dayOf } from './days.js';
 import type { Timing } from './profile.js';
 import type { Effect, Psa } from './psa.js';
-import type { LaneRow, Operation, Tables } from './tables.js';
+import type { LaneRow, Operation } from './rows.js';
+import type { Tables } from './tables.js';
 
 export const FAULTS = ['lost', 'doubled', 'outOfOrder', 'stuck', 'wronglyClaimed'] as const;
 export type FaultKind = (typeof FAULTS)[number];
@@ -17,6 +18,8 @@ export interface Verdicts {
   readonly sends: number;
   /** Operations that a person must look at although nobody edited anything and nothing was refused. */
   readonly needlessReviews: number;
+  /** Why, by the code that the person sees. */
+  readonly reasons: readonly string[];
   /** Operations that ended NEEDS_REVIEW or FAILED for a reason. */
   readonly handedOver: number;
 }
@@ -34,7 +37,8 @@ interface Evidence {
 /** Judges the end of a schedule by the PSA's own ledger. */
 export function judge(evidence: Evidence): Verdicts {
   const faults: Fault[] = [];
-  let [changes, needlessReviews, handedOver] = [0, 0, 0];
+  const reasons: string[] = [];
+  let [changes, handedOver] = [0, 0];
   for (const lane of evidence.tables.lanes.values()) {
     changes += lane.operations.length;
     const edits = evidence.edited.get(lane.id) ?? [];
@@ -42,13 +46,13 @@ export function judge(evidence: Evidence): Verdicts {
     judgeEnd(lane, evidence, report);
     judgeClaims(lane, edits, evidence, report);
     if (edits.length === 0) judgeEffects(lane, evidence, report);
-    for (const { id, state } of lane.operations) {
+    for (const { id, state, error } of lane.operations) {
       if (state !== 'NEEDS_REVIEW' && state !== 'FAILED') continue;
       if (edits.length > 0 || evidence.stats.refused.has(id)) handedOver += 1;
-      else needlessReviews += 1;
+      else reasons.push(`${state} ${error?.code}`);
     }
   }
-  return { faults, changes, sends: evidence.stats.sends, needlessReviews, handedOver };
+  return { faults, changes, sends: evidence.stats.sends, needlessReviews: reasons.length, reasons, handedOver };
 }
 
 type Report = (kind: FaultKind, what: string) => void;
@@ -79,7 +83,8 @@ function judgeClaims(lane: LaneRow, edits: readonly number[], evidence: Evidence
   const effects = psa.lines.get(lane.id)!;
   const positions = new Map(lane.operations.map((each) => [each.id, each.position]));
   for (const each of lane.operations) {
-    if (each.entry !== entryOf(each)) report('wronglyClaimed', `${each.id} is ${each.state}, its entry is ${each.entry}`);
+    if (each.entry !== entryOf(each))
+      report('wronglyClaimed', `${each.id} is ${each.state}, its entry is ${each.entry}`);
     if (each.state !== 'SUCCEEDED') continue;
     if (each.supersededBy !== null) {
       const by = lane.operations.find(({ id }) => id === each.supersededBy);
@@ -99,19 +104,28 @@ function judgeClaims(lane: LaneRow, edits: readonly number[], evidence: Evidence
     }
     // Nothing of this or an earlier change may land after the moment that it was right.
     const since = Math.max(...right);
-    const late = effects.find(({ at, by }) => at > since && (positions.get(by) ?? Number.POSITIVE_INFINITY) <= each.position);
+    const late = effects.find(
+      ({ at, by }) => at > since && (positions.get(by) ?? Number.POSITIVE_INFINITY) <= each.position,
+    );
     if (late) report('doubled', `${late.by} landed after ${each.id} had been found right`);
   }
   judgeTotal(lane, effects, edits, psa, report);
 }
 
 /** Everything succeeded and nobody edited: the line has what the last change wanted, on its day and ever after. */
-function judgeTotal(lane: LaneRow, effects: readonly Effect[], edits: readonly number[], psa: Psa, report: Report): void {
+function judgeTotal(
+  lane: LaneRow,
+  effects: readonly Effect[],
+  edits: readonly number[],
+  psa: Psa,
+  report: Report,
+): void {
   const last = lane.operations.at(-1);
   if (!last || edits.length > 0 || lane.operations.some(({ state }) => state !== 'SUCCEEDED')) return;
   const now = Number.POSITIVE_INFINITY;
   const total = effects.reduce((sum, { units }) => sum + units, 0);
-  if (total !== last.quantity) report('lost', `${lane.id} ends with ${total} units, ${last.id} wanted ${last.quantity}`);
+  if (total !== last.quantity)
+    report('lost', `${lane.id} ends with ${total} units, ${last.id} wanted ${last.quantity}`);
   if (lane.operations.some(({ date, wantedDate }) => date !== wantedDate)) return;
   for (const each of lane.operations) {
     const wanted = lane.operations.findLast(({ date }) => date <= each.date)!;

@@ -59,7 +59,8 @@ export function createProcesses(options: ProcessesOptions) {
   }
 
   function pause(process: Process, where: string): void {
-    const length = random.pick([3_000, 8_000, 14_000, 40_000, 100_000, 130_000, 200_000, 400_000]) * random.between(0.8, 1.2);
+    const length =
+      random.pick([3_000, 8_000, 14_000, 40_000, 100_000, 130_000, 200_000, 400_000]) * random.between(0.8, 1.2);
     trace(`${process.id} is PAUSED ${where} for ${Math.round(length / 1000)} s`);
     process.paused = true;
     const until = kernel.now() + length;
@@ -77,6 +78,7 @@ export function createProcesses(options: ProcessesOptions) {
     if (!process.alive || !process.paused) return;
     trace(`${process.id} goes on`);
     process.paused = false;
+    graves.delete(process);
     for (const work of process.waiting.splice(0)) kernel.after(random.between(0, 5), work);
     ready();
   }

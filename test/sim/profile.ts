@@ -7,6 +7,8 @@ export interface Timing {
   readonly quarantineMs: number;
   /** The latest a write may land after it left (Autotask works on a request for at most 300 s). */
   readonly landingMs: number;
+  /** How long a write waits inside the connector after the clock was checked: for the budget, for a free slot. */
+  readonly departureMs: number;
   /** How old a read may be. */
   readonly staleMs: number;
   readonly writeTimeoutMs: number;
@@ -18,6 +20,7 @@ const GATEWAY: Timing = {
   // 330 s of the connector and 10 s that a write may leave after its intent: slack + landing + staleness < quarantine.
   quarantineMs: 340_000,
   landingMs: 300_000,
+  departureMs: 0,
   staleMs: 25_000,
   writeTimeoutMs: 100_000,
 };
@@ -95,7 +98,19 @@ const DEFAULT: Profile = {
 
 export const PROFILES: readonly Profile[] = [
   DEFAULT,
-  { ...DEFAULT, name: 'edits', what: 'default, and people edit units in the PSA meanwhile', edits: 1 },
+  {
+    ...DEFAULT,
+    name: 'edits',
+    what: 'default with fresh reads, and people edit units in the PSA meanwhile',
+    rates: { ...STORMY, staleRead: 0 },
+    edits: 1,
+  },
+  {
+    ...DEFAULT,
+    name: 'edits-unseen',
+    what: 'reads may not show an edit yet: one by just the difference hides a write (documented limit)',
+    edits: 1,
+  },
   {
     ...DEFAULT,
     name: 'calm',
@@ -117,6 +132,12 @@ export const PROFILES: readonly Profile[] = [
     name: 'short-quarantine',
     what: 'landing later than the quarantine allows: shows that the bound is needed; must fail',
     timing: { ...GATEWAY, quarantineMs: 120_000 },
+  },
+  {
+    ...DEFAULT,
+    name: 'late-departure',
+    what: 'writes wait for the budget after the clock check: past the quarantine with the latest landing; fails',
+    timing: { ...GATEWAY, departureMs: 60_000 },
   },
   {
     ...DEFAULT,

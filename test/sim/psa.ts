@@ -58,7 +58,7 @@ export function createPsa(options: {
     unitsOn,
     add,
     addLine(lane: string, units: number): void {
-      lines.set(lane, [{ day: 0, units, at: -1, by: 'beginning' }]);
+      lines.set(lane, [{ day: 0, units, at: Number.NEGATIVE_INFINITY, by: 'beginning' }]);
     },
     /** A write that arrived: it takes effect or is refused. */
     land({ lane, operation, date, units }: Adjustment): void {

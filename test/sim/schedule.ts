@@ -1,6 +1,5 @@
-import type { LaneStore } from '../../src/delivery/lane.js';
 import { createDrain as realDrain } from '../../src/delivery/drain.js';
-import { dateOf } from './days.js';
+import type { LaneStore } from '../../src/delivery/lane.js';
 import { createJobs, type SimulatedJobs } from './jobs.js';
 import { createKernel } from './kernel.js';
 import { judge, type Verdicts } from './oracle.js';
@@ -8,9 +7,10 @@ import { createProcesses, type Process, type Processes } from './processes.js';
 import { drawRates, type Profile, type Rates } from './profile.js';
 import { createPsa } from './psa.js';
 import { createRandom } from './random.js';
+import type { TableRules } from './rows.js';
 import { createPsaSession, type SessionRules } from './session.js';
 import { createStore } from './store.js';
-import { createTables, type TableRules } from './tables.js';
+import { createTables } from './tables.js';
 import { createWorkload } from './workload.js';
 
 /** What a mutant breaks; everything on is the real thing. */
@@ -18,6 +18,8 @@ export interface Rules extends TableRules, SessionRules {
   /** A send needs a lease that outlives it: false sets the send window to nothing. */
   readonly checksClock: boolean;
   readonly quarantine: boolean;
+  /** Lanes that no job knows of are found by themselves. */
+  readonly sweeps: boolean;
 }
 
 export const REAL_RULES: Rules = {
@@ -28,6 +30,7 @@ export const REAL_RULES: Rules = {
   serverErrorIsUnknown: true,
   checksClock: true,
   quarantine: true,
+  sweeps: true,
 };
 
 export interface ScheduleOptions {
@@ -45,7 +48,8 @@ const HEALED_AT = 1_200_000;
 /** Far more than back-offs, leases and quarantines of a whole lane add up to. */
 const LIMITS = { time: 6 * 3_600_000, events: 100_000 };
 
-const NONE = Object.freeze(Object.fromEntries(['kill', 'pause', 'commitFails', 'staleRead', 'readFails'].map((name) => [name, 0])));
+const SWEEP_MS = 60_000;
+const LATE_SWEEPS = 30;
 
 /** One schedule: a world, a workload, faults until it heals, the real drain in every instance, and the verdict. */
 export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
@@ -56,7 +60,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
   const log = options.trace;
   const trace = log ? (text: string) => log(`${(kernel.now() / 1000).toFixed(3).padStart(10)}  ${text}`) : () => {};
   const storm = drawRates(random, profile.rates);
-  const calm = { ...storm, ...zeros(storm), ...NONE } as Rates;
+  const calm = Object.fromEntries(Object.keys(storm).map((name) => [name, 0])) as unknown as Rates;
   const rates = () => (kernel.now() < HEALED_AT ? storm : calm);
   if (log) trace(`rates ${JSON.stringify(storm)}`);
 
@@ -80,7 +84,13 @@ export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
     work: (process, lane) => drainOf(process)({ tenantId: 'tenant', laneId: lane }),
     trace,
   });
-  const tables = createTables({ now: kernel.now, leaseMs: timing.leaseMs, rules, wake: jobs.add, trace });
+  const tables = createTables({
+    now: kernel.now,
+    leaseMs: timing.leaseMs,
+    rules,
+    wake: jobs.add,
+    trace,
+  });
   const oneAdjustmentPerDate = random.chance(profile.sameDateRefusals);
   const psa = createPsa({ now: kernel.now, oneAdjustmentPerDate, trace });
   const stats = { sends: 0, refused: new Set<string>() };
@@ -112,24 +122,30 @@ export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
     trace('--- the faults end ---');
     processes.heal();
   });
-  const end = await kernel.run(LIMITS);
+  for (let at = SWEEP_MS; at < HEALED_AT && rules.sweeps; at += SWEEP_MS) {
+    kernel.after(at, () => processes.living().length > 0 && tables.sweep());
+  }
+  let end = await kernel.run(LIMITS);
+  // Sweeps go on for ever; only where nothing else happens any more can they matter.
+  for (let rest = LATE_SWEEPS; end === 'quiet' && rules.sweeps && rest > 0 && tables.open(); rest -= 1) {
+    kernel.after(SWEEP_MS, () => tables.sweep());
+    end = await kernel.run(LIMITS);
+  }
   const verdicts = judge({ tables, psa, stats, timing, end, edited: workload.edited, oneAdjustmentPerDate });
   if (log) {
     trace(end === 'quiet' ? '--- nothing is left to do ---' : '--- time is up ---');
     for (const lane of tables.lanes.values()) {
       for (const each of lane.operations) {
         const first = `${each.id} ${each.state} (entry ${each.entry}) ${each.quantity} units from ${each.date}`;
-        log(`${first}, attempts ${each.attempts}, steps ${each.steps.map(({ state }) => state).join(' ')} ${each.error?.code ?? ''}`);
+        log(
+          `${first}, attempts ${each.attempts}, steps ${each.steps.map(({ state }) => state).join(' ')} ${each.error?.code ?? ''}`,
+        );
       }
-      log(`${lane.id} ${lane.badge}: ${psa.standing(lane.id, Number.MAX_SAFE_INTEGER / 1e9, kernel.now())} units at last`);
+      log(
+        `${lane.id} ${lane.badge}: ${psa.standing(lane.id, Number.MAX_SAFE_INTEGER / 1e9, kernel.now())} units at last`,
+      );
     }
     for (const fault of verdicts.faults) log(`FAULT ${fault.kind}: ${fault.what}`);
   }
   return verdicts;
 }
-
-function zeros(rates: Rates): Record<string, number> {
-  return Object.fromEntries(Object.keys(rates).map((name) => [name, 0]));
-}
-
-export { dateOf };

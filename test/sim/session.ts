@@ -81,84 +81,87 @@ export function createPsaSession(options: {
     apply: (step) => apply(step),
   };
 
-  /** What becomes of one write. It leaves at once: the clock was checked the moment before. */
+  /** One write. It leaves at once: the clock was checked the moment before. */
   function apply(step: Step): Promise<Written> {
     const { operation, unitChange } = step.payload as { operation: string; unitChange: number };
-    const write: Adjustment = {
-      lane: step.target.contractId,
-      operation,
-      date: step.after.date,
-      units: unitChange,
-    };
-    const left = kernel.now();
+    const write: Adjustment = { lane: step.target.contractId, operation, date: step.after.date, units: unitChange };
     options.stats.sends += 1;
     return new Promise<Written>((resolve, reject) => {
-      const killed = () => !process.alive && random.chance(0.3);
       processes.strike(process, 'before the write');
-      if (!killed()) leave();
+      const left = process.alive || random.chance(0.7);
+      const fate = left ? drawFate(operation) : null;
+      let refused: ConnectorError | null = null;
+      if (fate) {
+        const lands = fate.lands === null ? 'nothing lands' : `lands in ${Math.round(fate.lands)} ms`;
+        trace(`${process.id} sends ${operation} ${unitChange}: ${lands}, answered in ${Math.round(fate.answers)} ms`);
+        if (fate.lands !== null) kernel.after(fate.lands, land);
+        kernel.after(fate.answers, answer);
+      }
       processes.strike(process, 'after the write left');
       kernel.parked();
 
-      function leave(): void {
-        const rates = options.rates();
-        const quick = random.between(50, 1_500);
-        if (options.secretRevoked()) return answer(quick, refusal('authInvalid', 'SECRET_REJECTED'));
-        if (random.chance(rates.unreachable)) return answer(quick, refusal('unavailable', 'UNREACHABLE'));
-        if (random.chance(rates.tooManyRequests)) {
-          const wait = random.chance(0.5) ? { retryAfterSeconds: random.whole(1, 300) } : {};
-          return answer(quick, refusal('rateLimited', 'THREAD_LIMIT', wait));
-        }
-        if (random.chance(rates.refused)) {
-          options.stats.refused.add(operation);
-          return answer(quick, refusal('invalid', 'REFUSED'));
-        }
-        const lost = random.chance(rates.requestLost);
-        const late = random.chance(rates.landsLate);
-        const arrives = late ? random.next() * timing.landingMs : quick;
-        const failing = random.chance(rates.serverError);
-        const unheard = lost || random.chance(rates.answerLost);
-        trace(`${process.id} sends ${operation} ${unitChange}: ${lost ? 'LOST' : `lands in ${Math.round(arrives)} ms`}`);
-        let refusedWith: ConnectorError | null = null;
-        if (!lost) kernel.after(arrives, land);
-        if (failing) {
-          // A proxy gives up before or after the server behind it did the work.
-          const meanwhile = random.chance(0.5) ? quick : arrives + random.between(10, 500);
-          if (meanwhile < timing.writeTimeoutMs) return answer(meanwhile, serverError());
-        }
-        if (unheard && random.chance(0.5)) return answer(random.between(10, 30_000), unknown('WRITE_ANSWER_LOST'));
-        const answered = arrives + random.between(10, 1_000);
-        if (unheard || answered >= timing.writeTimeoutMs) return answer(timing.writeTimeoutMs, unknown('WRITE_TIMEOUT'));
-        kernel.after(answered, () => reply(refusedWith));
-        return undefined;
-
-        function land(): void {
-          try {
-            psa.land(write);
-          } catch (error) {
-            refusedWith = error as ConnectorError;
-            if (refusedWith.code === 'UNITS_BELOW_ZERO') options.stats.refused.add(operation);
-          }
+      function land(): void {
+        try {
+          psa.land(write);
+        } catch (error) {
+          refused = error as ConnectorError;
+          if (refused.code === 'UNITS_BELOW_ZERO') options.stats.refused.add(operation);
         }
       }
 
-      function answer(after: number, error: ConnectorError): undefined {
-        kernel.after(after, () => reply(error));
-        return undefined;
-      }
-
-      function reply(error: ConnectorError | null): void {
+      function answer(): void {
         if (!process.alive) return;
         if (!process.paused) processes.strike(process, 'at the answer of the write');
-        trace(`${operation}: the answer after ${Math.round(kernel.now() - left)} ms is ${error?.code ?? 'done'}`);
+        const error = fate?.error ?? refused;
+        trace(`${process.id} is answered ${error?.code ?? 'done'} for ${operation}`);
         processes.deliver(process, () => (error ? reject(error) : resolve({})));
       }
     });
+  }
+
+  /** What becomes of a write: when it arrives, if at all, when an answer comes, and which. */
+  function drawFate(operation: string): Fate {
+    const rates = options.rates();
+    const quick = random.between(50, 1_500);
+    const refused = (error: ConnectorError): Fate => ({ lands: null, answers: quick, error });
+    if (options.secretRevoked()) return refused(refusal('authInvalid', 'SECRET_REJECTED'));
+    if (random.chance(rates.unreachable)) return refused(refusal('unavailable', 'UNREACHABLE'));
+    if (random.chance(rates.tooManyRequests)) {
+      const wait = random.chance(0.5) ? { retryAfterSeconds: random.whole(1, 300) } : {};
+      return refused(refusal('rateLimited', 'THREAD_LIMIT', wait));
+    }
+    if (random.chance(rates.refused)) {
+      options.stats.refused.add(operation);
+      return refused(refusal('invalid', 'REFUSED'));
+    }
+    const waited = timing.departureMs * random.next();
+    const arrives = waited + (random.chance(rates.landsLate) ? random.next() * timing.landingMs : quick);
+    const lands = random.chance(rates.requestLost) ? null : arrives;
+    if (random.chance(rates.serverError)) {
+      // A proxy gives up before or after the server behind it did the work.
+      const answers = random.chance(0.5) ? quick : arrives + random.between(10, 500);
+      if (answers < timing.writeTimeoutMs) return { lands, answers, error: serverError() };
+    }
+    const unheard = lands === null || random.chance(rates.answerLost);
+    if (unheard && random.chance(0.5)) {
+      return { lands, answers: random.between(10, 30_000), error: unknown('WRITE_ANSWER_LOST') };
+    }
+    const answers = arrives + random.between(10, 1_000);
+    if (!unheard && answers < timing.writeTimeoutMs) return { lands, answers, error: null };
+    return { lands, answers: timing.writeTimeoutMs, error: unknown('WRITE_TIMEOUT') };
   }
 
   function serverError(): ConnectorError {
     if (!options.rules.serverErrorIsUnknown) return refusal('unavailable', 'SERVER_ERROR');
     return unknown('WRITE_ANSWER_UNREADABLE');
   }
+}
+
+interface Fate {
+  readonly lands: number | null;
+  readonly answers: number;
+  /** Null: the PSA's own answer. */
+  readonly error: ConnectorError | null;
 }
 
 function unknown(code: string): ConnectorError {

@@ -1,59 +1,18 @@
-import { type AuditStatus, type EntryError, MOVES } from '../../src/audit/entry.js';
+import { type AuditStatus, MOVES } from '../../src/audit/entry.js';
 import type { Step } from '../../src/connectors/contract.js';
-import { type LaneKey, type Lease, LeaseLost, type Sent, type Verdict, type WorkItem } from '../../src/delivery/lane.js';
-
-/**
- * The tables of delivery in memory, each function one transaction with the effect of its SQL in `src/delivery`
- * (lane-store, lane-reader, lane-verdict, lane-wake, enqueue). Time is the database's.
- */
-export interface StepRow {
-  readonly id: string;
-  readonly attempt: number;
-  readonly step: Step;
-  readonly sentAt: number;
-  state: Sent['state'];
-  settledAt: number | null;
-}
-
-export interface Operation {
-  readonly id: string;
-  readonly laneId: string;
-  readonly position: number;
-  readonly quantity: number;
-  /** What a person asked for; `date` moves when the PSA takes one adjustment a day only. */
-  readonly wantedDate: string;
-  date: string;
-  state: WorkItem['state'] | 'SUCCEEDED';
-  attempts: number;
-  notBefore: number | null;
-  entry: AuditStatus;
-  error: EntryError | null;
-  supersededBy: string | null;
-  begunAt: number | null;
-  endedAt: number | null;
-  readonly steps: StepRow[];
-}
-
-export interface LaneRow {
-  readonly id: string;
-  fence: number;
-  owner: string | null;
-  leaseUntil: number | null;
-  badge: 'SYNCED' | 'PENDING' | 'OUT_OF_SYNC' | 'NEEDS_REVIEW';
-  readonly operations: Operation[];
-}
-
-/** Rules of the store that a mutant may leave out. */
-export interface TableRules {
-  readonly fenced: boolean;
-  /** Only a later change of the same day makes an earlier one needless. */
-  readonly netsSameDayOnly: boolean;
-  /** The oldest unfinished operation comes first, whatever its state. */
-  readonly stopsAtFailure: boolean;
-}
+import {
+  type LaneKey,
+  type Lease,
+  LeaseLost,
+  type Sent,
+  type Verdict,
+  type WorkItem,
+} from '../../src/delivery/lane.js';
+import type { LaneRow, Operation, StepRow, TableRules } from './rows.js';
 
 const TENANT = 'tenant';
 const SCOPE = { tenantId: TENANT, organizationId: 'organization' };
+const SWEEP_PATIENCE_MS = 30_000;
 const STATE = {
   SUCCEEDED: 'SUCCEEDED',
   FAILED: 'FAILED',
@@ -62,6 +21,10 @@ const STATE = {
   NEEDS_REVIEW: 'NEEDS_REVIEW',
 } as const;
 
+/**
+ * The tables of delivery in memory, each function one transaction with the effect of its SQL in `src/delivery`
+ * (lane-store, lane-reader, lane-verdict, lane-wake, enqueue). Time is the database's.
+ */
 export function createTables(options: {
   readonly now: () => number;
   readonly leaseMs: number;
@@ -71,9 +34,16 @@ export function createTables(options: {
 }) {
   const { now, rules, trace } = options;
   const lanes = new Map<string, LaneRow>();
-  const connection = {
-    ...{ tenantId: TENANT, id: 'connection', connectorId: 'psa', currency: 'EUR', settings: {}, instanceKey: null },
-    ...{ sealedCredentials: null, credentialsVersion: 1, status: 'ACTIVE' },
+  let connection: WorkItem['connection'] = {
+    tenantId: TENANT,
+    id: 'connection',
+    connectorId: 'psa',
+    currency: 'EUR',
+    settings: {},
+    instanceKey: null,
+    sealedCredentials: null,
+    credentialsVersion: 1,
+    status: 'ACTIVE',
   };
   let ids = 0;
 
@@ -100,9 +70,25 @@ export function createTables(options: {
     return lane.operations.filter((each) => each.state !== 'SUCCEEDED');
   }
 
+  function headOf(lane: LaneRow): Operation | undefined {
+    const head = lane.operations.find(({ state }) => state !== 'SUCCEEDED');
+    if (rules.stopsAtFailure || !head) return head;
+    const open = lane.operations.find(
+      ({ state }) => state !== 'SUCCEEDED' && state !== 'FAILED' && state !== 'NEEDS_REVIEW',
+    );
+    return open ?? head;
+  }
+
+  function nettedInto(lane: LaneRow, head: Operation): string | null {
+    for (let at = lane.operations.length - 1; at >= head.position; at -= 1) {
+      const later = lane.operations[at]!;
+      if (later.state === 'PENDING' && (later.date === head.date || !rules.netsSameDayOnly)) return later.id;
+    }
+    return null;
+  }
+
   return {
     lanes,
-    connection,
     unfinished,
 
     addLane(id: string): void {
@@ -115,8 +101,21 @@ export function createTables(options: {
         const position = lane.operations.length + 1;
         const id = `${laneId}#${position}`;
         lane.operations.push({
-          ...{ id, laneId, position, quantity, wantedDate: date, date, state: 'PENDING', attempts: 0, notBefore: null },
-          ...{ entry: 'PENDING', error: null, supersededBy: null, begunAt: null, endedAt: null, steps: [] },
+          id,
+          laneId,
+          position,
+          quantity,
+          wantedDate: date,
+          date,
+          state: 'PENDING',
+          attempts: 0,
+          notBefore: null,
+          entry: 'PENDING',
+          error: null,
+          supersededBy: null,
+          begunAt: null,
+          endedAt: null,
+          steps: [],
         });
         trace(`change ${id}: ${quantity} units from ${date}`);
       }
@@ -136,31 +135,33 @@ export function createTables(options: {
 
     next(lease: Lease): WorkItem | null {
       const lane = laneOf(lease);
-      const waiting = unfinished(lane);
-      const head = rules.stopsAtFailure
-        ? waiting[0]
-        : (waiting.find(({ state }) => state !== 'FAILED' && state !== 'NEEDS_REVIEW') ?? waiting[0]);
+      const head = headOf(lane);
       if (!head) return null;
-      const netted = lane.operations.findLast(
-        (each) =>
-          each.position > head.position &&
-          each.state === 'PENDING' &&
-          (each.date === head.date || !rules.netsSameDayOnly),
-      );
       const step = head.steps.at(-1);
       return {
-        ...{ operationId: head.id, auditLogId: head.id, kind: 'quantity', attempts: head.attempts },
-        ...{ effectiveDate: head.date, target: { quantity: head.quantity }, supersededBy: netted?.id ?? null },
+        operationId: head.id,
+        auditLogId: head.id,
+        kind: 'quantity',
         state: head.state as WorkItem['state'],
+        attempts: head.attempts,
         notBefore: head.notBefore === null ? null : new Date(head.notBefore),
+        effectiveDate: head.date,
+        target: { quantity: head.quantity },
+        supersededBy: nettedInto(lane, head),
         sent: step
-          ? { stepId: step.id, attempt: step.attempt, state: step.state, step: step.step, sentAt: new Date(step.sentAt) }
+          ? {
+              stepId: step.id,
+              attempt: step.attempt,
+              state: step.state,
+              step: step.step,
+              sentAt: new Date(step.sentAt),
+            }
           : null,
         sends: head.steps.filter(({ state }) => state !== 'REFUSED').length,
+        lastWrite: lastWriteBefore(lane, head.position),
         mapped: { companyId: '1', serviceId: '2', contractId: lane.id, lineRef: null },
-        connection: { ...connection },
+        connection,
         databaseNow: new Date(now()),
-        ...settledBefore(lane),
       };
     },
 
@@ -209,7 +210,9 @@ export function createTables(options: {
 
     stopConnection(lease: Lease, item: WorkItem, begun: number): void {
       guard(lease, begun);
-      if (item.connection.credentialsVersion === connection.credentialsVersion) connection.status = 'INVALID';
+      if (item.connection.credentialsVersion === connection.credentialsVersion) {
+        connection = { ...connection, status: 'INVALID' };
+      }
     },
 
     release(lease: Lease): void {
@@ -230,10 +233,23 @@ export function createTables(options: {
       }
     },
 
+    /** Is there work that waits for no person? */
+    open: () => [...lanes.values()].some((lane) => /^(PENDING|RUNNING|VERIFYING)$/.test(headState(lane))),
+
+    /** The safety net of every minute: lanes with work that nobody holds, and whose time came a while ago. */
+    sweep(): void {
+      if (connection.status !== 'ACTIVE') return;
+      for (const lane of lanes.values()) {
+        if (!/^(PENDING|RUNNING|VERIFYING)$/.test(headState(lane))) continue;
+        if (lane.leaseUntil !== null && lane.leaseUntil >= now()) continue;
+        const { notBefore } = unfinished(lane)[0]!;
+        if (notBefore === null || notBefore < now() - SWEEP_PATIENCE_MS) options.wake(lane.id);
+      }
+    },
+
     /** A person mended the connection. */
     reactivate(): void {
-      connection.status = 'ACTIVE';
-      connection.credentialsVersion += 1;
+      connection = { ...connection, status: 'ACTIVE', credentialsVersion: connection.credentialsVersion + 1 };
       for (const lane of lanes.values()) {
         if (lane.operations.some(({ state }) => /^(PENDING|RUNNING|VERIFYING)$/.test(state))) options.wake(lane.id);
       }
@@ -241,9 +257,17 @@ export function createTables(options: {
   };
 }
 
-/** The newest write of the lane that is known to have taken effect. */
-function settledBefore(_lane: LaneRow): object {
-  return {};
+function headState(lane: LaneRow): string {
+  return lane.operations.find(({ state }) => state !== 'SUCCEEDED')?.state ?? 'none';
+}
+
+/** The newest write of an earlier operation that is known to have taken effect. */
+function lastWriteBefore(lane: LaneRow, position: number): WorkItem['lastWrite'] {
+  for (let at = position - 2; at >= 0; at -= 1) {
+    const applied = lane.operations[at]!.steps.findLast(({ state }) => state === 'APPLIED');
+    if (applied) return { units: applied.step.after.units, sentAt: new Date(applied.sentAt) };
+  }
+  return null;
 }
 
 export type Tables = ReturnType<typeof createTables>;

@@ -41,7 +41,8 @@ export function createWorkload(options: {
         position += 1;
         accepted.set(`${lane}#${position}`, units);
         units = quantity;
-        if (random.chance(profile.backdated)) burst.push({ date: dateOf(Math.max(1, day - random.whole(1, 45))), quantity });
+        if (random.chance(profile.backdated))
+          burst.push({ date: dateOf(Math.max(1, day - random.whole(1, 45))), quantity });
         else {
           if (random.chance(0.55)) day += random.pick([1, 2, 7, 30, 31]);
           burst.push({ date: dateOf(day), quantity });

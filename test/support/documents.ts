@@ -141,6 +141,7 @@ const RESULTS = 'results { externalId id outcome errors { code } }';
 const OBJECTS: { readonly [ending: string]: readonly [selection: string, ...fragments: string[]] } = {
   ConnectorConnection: ['connection { ...AConnection }', CONNECTION],
   Mapping: ['mapping { ...AMapping }', MAPPING],
+  resyncSubscription: ['mapping { ...AMapping }', MAPPING],
   SubscriptionChange: [SUBSCRIPTION],
   Customers: [RESULTS],
   Offers: [RESULTS],

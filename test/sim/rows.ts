@@ -1,0 +1,49 @@
+import type { AuditStatus, EntryError } from '../../src/audit/entry.js';
+import type { Step } from '../../src/connectors/contract.js';
+import type { Sent, WorkItem } from '../../src/delivery/lane.js';
+
+export interface StepRow {
+  readonly id: string;
+  readonly attempt: number;
+  readonly step: Step;
+  readonly sentAt: number;
+  state: Sent['state'];
+  settledAt: number | null;
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly laneId: string;
+  readonly position: number;
+  readonly quantity: number;
+  /** What a person asked for; `date` moves when the PSA takes one adjustment a day only. */
+  readonly wantedDate: string;
+  date: string;
+  state: WorkItem['state'] | 'SUCCEEDED';
+  attempts: number;
+  notBefore: number | null;
+  entry: AuditStatus;
+  error: EntryError | null;
+  supersededBy: string | null;
+  begunAt: number | null;
+  endedAt: number | null;
+  readonly steps: StepRow[];
+}
+
+export interface LaneRow {
+  readonly id: string;
+  fence: number;
+  owner: string | null;
+  leaseUntil: number | null;
+  badge: 'SYNCED' | 'PENDING' | 'OUT_OF_SYNC' | 'NEEDS_REVIEW';
+  readonly operations: Operation[];
+}
+
+/** Rules of the store that a mutant may leave out. */
+export interface TableRules {
+  readonly fenced: boolean;
+  /** Only a later change of the same day makes an earlier one needless. */
+  readonly netsSameDayOnly: boolean;
+  /** The oldest unfinished operation comes first, whatever its state. */
+  readonly stopsAtFailure: boolean;
+}

@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { GatewayOptions } from './app.js';
+
+export interface GatewayChild {
+  readonly url: string;
+  readonly pid: number;
+  /** kill -9; ends when the process is gone. */
+  kill(): Promise<void>;
+}
+
+export async function startGatewayChild(options: GatewayOptions): Promise<GatewayChild> {
+  const child: ChildProcess = fork(join(import.meta.dirname, 'gateway-child.ts'), {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, TEST_GATEWAY: JSON.stringify(options) },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const gone = once(child, 'exit');
+  const [url] = (await Promise.race([
+    once(child, 'message'),
+    gone.then(() => Promise.reject(new Error('The gateway process ended before it listened.'))),
+  ])) as [string];
+  return {
+    url,
+    pid: child.pid ?? 0,
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
