@@ -9,7 +9,7 @@ export function welcome(demo: Demo, seconds: number): string {
   return `
 connector-gateway demo, ready in ${seconds.toFixed(1)} s
 
-  GraphQL    ${graphqlUrl}   (in a browser: GraphiQL)
+  GraphQL    ${graphqlUrl}   (a browser shows GraphiQL)
   API key    ${keys.csp}
              administrator of the CSP "Contoso Cloud"
   Autotask   ${simulator.url}   (simulated; ${simulator.adminUrl} shows and steers it)

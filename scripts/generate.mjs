@@ -9,7 +9,10 @@ import { delimiter, join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const stamp = join(root, 'prisma/generated/.schema-hash');
 const lock = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies['@prisma/client'];
-const wanted = createHash('sha256').update(lock).update(readFileSync(join(root, 'prisma/schema.prisma'))).digest('hex');
+const wanted = createHash('sha256')
+  .update(lock)
+  .update(readFileSync(join(root, 'prisma/schema.prisma')))
+  .digest('hex');
 const current = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 
 if (current !== wanted || process.argv.includes('--force')) {
@@ -27,7 +30,9 @@ if (current !== wanted || process.argv.includes('--force')) {
     },
   });
   if (result.status !== 0) {
-    process.stderr.write(`prisma generate failed:\n${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}\n`);
+    process.stderr.write(
+      `prisma generate failed:\n${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}\n`,
+    );
     process.exit(1);
   }
   writeFileSync(stamp, wanted);

@@ -47,10 +47,8 @@ export async function createApp(options: AppOptions) {
   const { databaseUrl, log } = options;
   const connectors = createRegistry(options.connectors);
   // Meanwhile the schema is built, which needs no answer of the database.
-  const migrating = Promise.all([
-    migrate(databaseUrl, { directory: join(import.meta.dirname, '../prisma/migrations') }),
-    migrateJobs(databaseUrl),
-  ]);
+  const directory = join(import.meta.dirname, '../prisma/migrations');
+  const migrating = migrate(databaseUrl, { directory }).then(() => migrateJobs(databaseUrl));
   migrating.catch(() => undefined);
 
   const now = () => new Date();

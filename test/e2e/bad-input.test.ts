@@ -92,6 +92,13 @@ const MUTATIONS: Readonly<Record<string, (text: string) => readonly object[]>> =
 const NAMES = Object.keys(MUTATIONS);
 const STRANGE = ['', ' ', 'x', '\u0000', '\ud800', '\u202e', 'conn_', SOME, 'x'.repeat(5_000), "'; --", '\u{1f600}'];
 
+describe('the search for leaks', () => {
+  it.each(Object.keys(ENCODINGS))('finds the secret as %s', (name) => {
+    expect(leaks(`before ${ENCODINGS[name]} after`)).toContain(name);
+    expect(leaks('before after')).toEqual([]);
+  });
+});
+
 describe('every mutation', () => {
   it('is in the table of this test', async () => {
     const { body } = await ask('{ __schema { mutationType { fields { name } } } }');

@@ -30,9 +30,9 @@ const RESEND_UNREAD = {
 export const MUTANTS: readonly Mutant[] = [
   { name: 'no quarantine: reads right after an unknown outcome', rules: { quarantine: false } },
   { name: 'a quarantine shorter than a write may take to land', profile: 'short-quarantine' },
-  { name: 'no clock check before the send', rules: { checksClock: false } },
+  { name: 'no clock check before the send', rules: { checksClock: false }, profile: 'pauses' },
   { name: 'blind retry on an unknown outcome', edits: [RESEND_AT_ONCE] },
-  { name: 'sends the stored write again without reading', edits: [RESEND_UNREAD] },
+  { name: 'sends the stored write again without reading', profile: 'pauses', edits: [RESEND_UNREAD] },
   {
     name: 'never sends again, calls it done',
     edits: [
@@ -67,8 +67,8 @@ export const MUTANTS: readonly Mutant[] = [
     profile: 'edits',
     edits: [
       {
-        from: "if (seen.state === 'applied') {\n        await store.settle(lease, item, sent, {\n          to: 'SUCCEEDED',\n          step: 'APPLIED',\n          message: `${sent.step.label}; found",
-        to: "if (seen.state !== 'notApplied') {\n        await store.settle(lease, item, sent, {\n          to: 'SUCCEEDED',\n          step: 'APPLIED',\n          message: `${sent.step.label}; found",
+        from: "const seen = read.state === 'applied' && read.warning ? ({ ...read, state: 'conflict' } as const) : read;",
+        to: "const seen = read.state === 'conflict' ? ({ ...read, state: 'applied' } as const) : read;",
       },
     ],
   },

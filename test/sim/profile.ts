@@ -129,6 +129,14 @@ export const PROFILES: readonly Profile[] = [
   },
   {
     ...DEFAULT,
+    name: 'pauses',
+    what: 'processes held up often, writes that land late, nothing else',
+    rates: { ...QUIET, pause: 0.2, landsLate: 0.9, requestLost: 0.2, answerLost: 0.2 },
+    sameDateRefusals: 0,
+    secretRevoked: 0,
+  },
+  {
+    ...DEFAULT,
     name: 'short-quarantine',
     what: 'landing later than the quarantine allows: shows that the bound is needed; must fail',
     timing: { ...GATEWAY, quarantineMs: 120_000 },

@@ -247,6 +247,19 @@ export function createTables(options: {
       }
     },
 
+    /** Manual sync: a failed head is tried again under a new entry; else the lane is only woken. */
+    retry(laneId: string): void {
+      const lane = lanes.get(laneId)!;
+      const head = unfinished(lane)[0];
+      if (head?.state === 'NEEDS_REVIEW') return;
+      if (head?.state === 'FAILED') {
+        Object.assign(head, { state: 'PENDING', attempts: 0, notBefore: null, endedAt: null, entry: 'PENDING' });
+        lane.badge = 'PENDING';
+      }
+      trace(`a person asks for ${laneId} to be synchronised`);
+      options.wake(laneId);
+    },
+
     /** A person mended the connection. */
     reactivate(): void {
       connection = { ...connection, status: 'ACTIVE', credentialsVersion: connection.credentialsVersion + 1 };

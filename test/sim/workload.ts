@@ -51,6 +51,9 @@ export function createWorkload(options: {
       kernel.after(at, () => tables.enqueue(lane, burst));
       at = Math.min(until * 0.95, at + random.next() * until * hurry);
     }
+    for (let rest = random.chance(0.3) ? 2 : 0; rest > 0; rest -= 1) {
+      kernel.after(random.next() * until, () => tables.retry(lane));
+    }
     if (random.chance(profile.edits)) {
       const times: number[] = [];
       edited.set(lane, times);
