@@ -115,14 +115,20 @@ async function overHttp(query: string, variables: object, accept = 'application/
 }
 
 const requests = [
+  // Each text in half of the shapes, by turns, so that every pair of place and shape meets half of the texts.
   ...MISFITS.flatMap(([query, variables]) =>
-    NASTY.flatMap((text) => SHAPES.map((shape) => ({ query, variables: variables(shape(text)) }))),
+    NASTY.flatMap((text, at) =>
+      SHAPES.filter((_, shape) => (shape + at) % 2 === 0).map((shape) => ({
+        query,
+        variables: variables(shape(text)),
+      })),
+    ),
   ),
   ...DOCUMENTS.flatMap((document) => NASTY.map((text) => ({ query: document(text), variables: {} }))),
 ];
 
 /** Enough for the other transports: what they do differently is how an error travels. */
-const everyFifth = requests.filter((_, at) => at % 5 === 0);
+const everySeventh = requests.filter((_, at) => at % 7 === 0);
 
 describe('a value that does not fit never comes back', () => {
   test.each([
@@ -142,7 +148,7 @@ describe('a value that does not fit never comes back', () => {
 
   test('over a WebSocket', async () => {
     const socket = await openSignedIn(app.url, app.csp.key);
-    for (const [id, { query, variables }] of everyFifth.entries()) {
+    for (const [id, { query, variables }] of everySeventh.entries()) {
       socket.send(subscribe(String(id), query, variables));
       const frame = await socket.next();
       if (frame.type === 'next') await socket.next();
