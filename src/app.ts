@@ -10,6 +10,7 @@ import { createVendorBudget } from './delivery/budget.js';
 import { createDrain } from './delivery/drain.js';
 import { createLaneStore } from './delivery/lane-store.js';
 import { releaseLanesOf, sweepLanes } from './delivery/lane-wake.js';
+import { sendBefore } from './delivery/send-window.js';
 import { createSessions } from './delivery/sessions.js';
 import { createJobEngine, migrateJobs } from './jobs/engine.js';
 import { createInstances } from './jobs/instances.js';
@@ -37,10 +38,12 @@ export interface AppOptions {
 export type App = Awaited<ReturnType<typeof createApp>>;
 
 const LEASE_MS = 120_000;
-/** A write is sent only while the lease outlives the longest a write may take, with a margin. */
+/** The longest a connector waits for the answer of a write. */
+const WRITE_LIMIT_MS = 100_000;
+/** A write is begun only while the lease outlives it by a margin, which its waiting for the vendor's budget may use up. */
 const SEND_WINDOW_MS = 110_000;
 /** So late after its intent was stored may a write leave; it can land so much later too. */
-const SEND_SLACK_SECONDS = (LEASE_MS - SEND_WINDOW_MS) / 1000;
+const SEND_SLACK_SECONDS = (LEASE_MS - WRITE_LIMIT_MS) / 1000;
 
 /** The composition root: the only place where the rooms meet. Migrates, starts the workers; `listen` opens the door. */
 export async function createApp(options: AppOptions) {
@@ -73,16 +76,9 @@ export async function createApp(options: AppOptions) {
       1000 * (options.quarantineSeconds ?? quarantineOf(connectorId) + SEND_SLACK_SECONDS),
     sendWindowMs: SEND_WINDOW_MS,
     monotonic: () => performance.now(),
+    guardSend: (heldUntil, work) => sendBefore(heldUntil - WRITE_LIMIT_MS, work),
     random: () => Math.random(),
   });
-  await jobs.start(
-    {
-      'drain-lane': ({ tenantId = '', laneId = '' }) => drain({ tenantId, laneId }),
-      [VERIFY_TASK]: (payload) => verifyConnectorConnection(operations, payload),
-      'sweep-lanes': () => sweepLanes(db, jobs),
-    },
-    ['sweep-lanes'],
-  );
   const instances = createInstances({
     db,
     id: instanceId,
@@ -93,7 +89,23 @@ export async function createApp(options: AppOptions) {
     },
     log: (message) => log('warn', message),
   });
-  await instances.start();
+  try {
+    await migrating;
+    await jobs.start(
+      {
+        'drain-lane': ({ tenantId = '', laneId = '' }) => drain({ tenantId, laneId }),
+        [VERIFY_TASK]: (payload) => verifyConnectorConnection(operations, payload),
+        'sweep-lanes': () => sweepLanes(db, jobs),
+      },
+      ['sweep-lanes'],
+    );
+    await instances.start();
+  } catch (error) {
+    // Nothing may keep running, and trying again, behind a start that failed.
+    await jobs.stop();
+    await db.close();
+    throw error;
+  }
 
   const wake = createPostgresWake(databaseUrl);
   const feed = createAuditFeed({ db, wake, onError: (error) => log('warn', `Live feed: ${(error as Error).name}`) });

@@ -1,6 +1,7 @@
 import type { HttpRequest, Limit } from '../connectors/contract.js';
 import { ConnectorError } from '../connectors/errors.js';
 import type { Database } from '../storage/database.js';
+import { checkSendWindow } from './send-window.js';
 
 /** Gives a request its turn; the answer gives back what it held. */
 export type Admit = (request: HttpRequest) => Promise<() => void>;
@@ -66,6 +67,7 @@ export function createVendorBudget(db: Database): VendorBudget {
         };
         try {
           if (perHour) await spend(key, perHour);
+          if (request.write) checkSendWindow();
         } catch (error) {
           release();
           throw error;

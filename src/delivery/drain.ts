@@ -14,12 +14,15 @@ export interface DrainOptions {
   /** The longest a write may take; a send is given up when the lease does not outlive it. */
   readonly sendWindowMs: number;
   readonly monotonic: () => number;
+  /** Keeps a write from leaving when the lease, held until then, no longer outlives it. Absent: nothing delays a write. */
+  readonly guardSend?: <T>(heldUntil: number, work: () => Promise<T>) => Promise<T>;
   readonly random: () => number;
 }
 
 /** Sent at most twice: once, and once more after `resolve` proved that the first did nothing. */
 const MAX_SENDS = 2;
-const MAX_REFUSALS = 8;
+/** So often a change is dated a day later before a person is asked. */
+const MAX_MOVES = 8;
 
 type Next = 'go on' | 'stop';
 
@@ -29,7 +32,7 @@ type Next = 'go on' | 'stop';
  * reading proved that it did nothing. A wake-up, nothing more: calling it twice, or for an empty lane, is harmless.
  */
 export function createDrain(options: DrainOptions) {
-  const { store } = options;
+  const { store, guardSend = (_heldUntil, work) => work() } = options;
 
   return async function drain(lane: LaneKey): Promise<void> {
     const taken = await store.take(lane);
@@ -122,7 +125,8 @@ export function createDrain(options: DrainOptions) {
     async function apply(session: Session, item: WorkItem, sent: Sent, plan: Plan): Promise<Next> {
       let lineRef: string | undefined;
       try {
-        ({ lineRef } = await session.apply(sent.step));
+        const held = lease.heldUntil;
+        ({ lineRef } = await guardSend(held, () => session.apply(sent.step)));
       } catch (error) {
         if (isConnectorError(error) && error.outcome === 'notApplied') return refused(item, sent, error);
         return quarantine(item, sent, entryError(error));
@@ -198,7 +202,10 @@ export function createDrain(options: DrainOptions) {
       }
       await store.settle(lease, item, sent, {
         to: 'NEEDS_REVIEW',
-        message: 'The PSA shows neither the state before nor the state after. A person must say what is true.',
+        message:
+          seen.state === 'conflict'
+            ? 'The PSA shows neither the state before nor the state after. A person must say what is true.'
+            : 'It was sent twice, both times without an answer and without effect. A person must look before it is sent again.',
         step: seen.state === 'conflict' ? 'CONFLICT' : 'UNKNOWN',
         details: {
           observed: seen.observed,
@@ -240,14 +247,14 @@ export function createDrain(options: DrainOptions) {
       if (isConnectorError(cause) && /^(SAME_DAY_ADJUSTMENT|DUPLICATE_PERIOD)$/.test(cause.code)) {
         // After an earlier send this is evidence that it landed after all: read, do not guess.
         if (sent && item.sends > 0) return quarantine(item, sent, error);
-        if (item.attempts < MAX_REFUSALS) {
+        if (item.attempts < MAX_MOVES) {
           const moveTo = addDays(item.effectiveDate, 1);
           const message = `The PSA takes one adjustment of a line a day; dated ${moveTo} instead of ${item.effectiveDate}.`;
           await store.settle(lease, item, sent, { ...retryLater(item, step, 0, error), message, moveTo });
           return 'go on';
         }
       }
-      if (isConnectorError(cause) && cause.retryable && item.attempts < MAX_REFUSALS) {
+      if (isConnectorError(cause) && cause.retryable) {
         const wait = (cause.detail.retryAfterSeconds ?? 0) * 1000 || backoff(item.attempts);
         const verdict = retryLater(item, step, wait, error);
         await store.settle(lease, item, sent, verdict);
