@@ -175,7 +175,11 @@ function keyOf(input: unknown): string | undefined {
 
 /** Keyed, because the input may hold a secret of low entropy that a plain hash would let somebody guess. */
 function fingerprint(services: Services, scope: Scope, code: string, input: unknown): string {
-  const text = JSON.stringify([code, input], (_key, value) => (value instanceof Secret ? value.reveal() : value));
+  // A secret prints itself as redacted before a replacer sees it, so the replacer looks at what held it.
+  const text = JSON.stringify([code, input], function (this: Record<string, unknown>, key, value) {
+    const held = this[key];
+    return held instanceof Secret ? held.reveal() : value;
+  });
   return services.sealer.fingerprint(text, {
     table: 'AuditLog',
     column: 'inputHash',
@@ -209,19 +213,17 @@ async function replay<Value>(
     existingAuditLogId: first.id,
   };
   const entryId = services.newId();
-  await services.db.transaction(async (tx) => {
-    await auditLog.open(tx, scope, {
+  await services.db.transaction((tx) =>
+    auditLog.open(tx, scope, {
       id: entryId,
       operation: code,
-      status: 'PENDING',
+      status: 'FAILED',
       actor: caller.principal.actor,
       correlationId: caller.correlationId,
       requestId: caller.requestId,
       summary: error.message,
-    });
-    await auditLog.move(tx, scope, entryId, 'FAILED', error.message, {
       error: { class: error.type, code: error.code, message: error.message },
-    });
-  });
+    }),
+  );
   return { auditLogId: entryId, value: null, replayedTargetId: null, userErrors: [error] };
 }

@@ -214,6 +214,21 @@ describe('an idempotency key', () => {
     const rows = await app.database.sql('SELECT FROM "Connection" WHERE "alias" = $1', [alias]);
     expect(rows).toHaveLength(1);
   });
+
+  it('takes the same idempotency key with another secret for another input', async () => {
+    const alias = unique('Key');
+    const idempotencyKey = unique('key');
+    const create = (password: string) =>
+      act(app.csp, 'createConnectorConnection', {
+        alias,
+        currency: 'USD',
+        credentials: { autotask: { ...GOOD, password } },
+        idempotencyKey,
+      });
+    expect((await create(GOOD.password)).userErrors).toEqual([]);
+    expect((await create('another')).userErrors).toMatchObject([{ code: 'IDEMPOTENCY_CONFLICT' }]);
+    expect((await create(GOOD.password)).userErrors).toEqual([]);
+  });
 });
 
 describe('a correlation id', () => {
