@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { ensureRoles } from './roles.js';
 
 /** Prisma's own key: a runner here and a `prisma migrate deploy` wait for each other. */
 const lockKey = 72707369;
@@ -32,7 +33,8 @@ type AppliedRow = { migration_name: string; checksum: string; finished_at: Date 
  * `migrate deploy` downloads a native engine. Several processes may call it at once: one works, the others wait and find
  * everything done. Needs a direct or session-pooled connection (an advisory lock lives as long as its session).
  *
- * Returns the names applied by this call. Throws MigrationError; every check comes before the first change.
+ * Returns the names applied by this call. Throws MigrationError, or IsolationError when the roles of row level security
+ * cannot be made; every check comes before the first change.
  */
 export async function migrate(
   database: string | pg.ClientConfig,
@@ -48,11 +50,29 @@ export async function migrate(
     await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
     const rows = await readApplied(client);
     const pending = pendingOf(files, rows);
+    await ensureRoles(client);
     for (const file of pending) {
       await apply(client, file);
       options.log?.(`migration ${file.name} applied`);
     }
     return { applied: pending.map(({ name }) => name) };
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * The names `migrate` would apply now. Changes nothing and waits for nobody. Throws MigrationError as `migrate` does.
+ */
+export async function pendingMigrations(database: string, options: { directory: string }): Promise<string[]> {
+  const files = await readMigrations(options.directory);
+  const client = new pg.Client({ connectionString: database });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "found"`);
+    const applied = rows[0]?.found ? await readRows(client) : [];
+    return pendingOf(files, applied).map(({ name }) => name);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -75,6 +95,9 @@ async function readMigrations(directory: string): Promise<MigrationFile[]> {
 }
 
 async function readApplied(client: pg.Client): Promise<AppliedRow[]> {
+  // Asked first: who does not own the schema may use it, but not even say "if not exists".
+  const { rows } = await client.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "found"`);
+  if (rows[0]?.found) return readRows(client);
   await client.query(`
     CREATE TABLE IF NOT EXISTS _prisma_migrations (
       id varchar(36) PRIMARY KEY NOT NULL,
@@ -86,6 +109,10 @@ async function readApplied(client: pg.Client): Promise<AppliedRow[]> {
       started_at timestamptz NOT NULL DEFAULT now(),
       applied_steps_count integer NOT NULL DEFAULT 0
     )`);
+  return readRows(client);
+}
+
+async function readRows(client: pg.Client): Promise<AppliedRow[]> {
   const { rows } = await client.query<AppliedRow>(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at',
   );
@@ -156,7 +183,9 @@ async function apply(client: pg.Client, { name, file, sql }: MigrationFile): Pro
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     if (error instanceof MigrationError) throw error;
-    throw new MigrationError('BROKEN', `${file}${lineOf(sql, error)} was refused: ${messageOf(error)}`, {
+    const mayNot = error instanceof pg.DatabaseError && error.code === '42501';
+    const hint = mayNot ? '. If this user does not own the tables, set DATABASE_OWNER_URL for the one that does.' : '';
+    throw new MigrationError('BROKEN', `${file}${lineOf(sql, error)} was refused: ${messageOf(error)}${hint}`, {
       cause: error,
     });
   }

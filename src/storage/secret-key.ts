@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SealingKey } from './sealed.js';
 
@@ -46,7 +46,38 @@ export async function loadOrCreateKey(file: string): Promise<SealingKey> {
   return made;
 }
 
+/** All keys of a key file, a line each: the first seals, the others only open. Null when there is no such file. */
+export async function readKeys(file: string): Promise<readonly SealingKey[] | null> {
+  const text = await read(file);
+  if (text === undefined) return null;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw new SecretKeyError(`The key file ${file} is empty.`);
+  return lines.map((line) => parseSecretKey(line, `The key file ${file}`));
+}
+
+/** Puts a new key in front of those of a key file. Whoever reads it meanwhile sees the file before or after. */
+export async function addKey(file: string): Promise<SealingKey> {
+  const text = await read(file);
+  if (text === undefined) throw new SecretKeyError(`There is no key file ${file}.`);
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const line = randomBytes(32).toString('base64');
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${line}\n${text}`);
+    await handle.sync();
+    await rename(draft, file);
+  } finally {
+    await handle.close();
+    await rm(draft, { force: true });
+  }
+  return parseSecretKey(line);
+}
+
 async function load(file: string): Promise<SealingKey | undefined> {
+  return (await readKeys(file))?.[0];
+}
+
+async function read(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -56,7 +87,7 @@ async function load(file: string): Promise<SealingKey | undefined> {
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw new SecretKeyError(`Other accounts may read the key file ${file}. Close it: chmod 600 ${file}`);
   }
-  return parseSecretKey(text, `The key file ${file}`);
+  return text;
 }
 
 /** Named after the key itself, so that the same key has the same id wherever it is read. */

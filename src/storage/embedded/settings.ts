@@ -17,7 +17,7 @@ export const clusterArguments = [
 const settings: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
-  max_connections: '60',
+  max_connections: '200',
   shared_buffers: '32MB',
   min_wal_size: '32MB',
   max_wal_size: '512MB',

@@ -1,0 +1,2 @@
+-- From an audit log entry to the operation it carries.
+CREATE INDEX "LaneOperation_tenantId_auditLogId_idx" ON "LaneOperation"("tenantId", "auditLogId");
