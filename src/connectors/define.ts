@@ -1,24 +1,7 @@
-import {
-  CONTRACT_VERSION,
-  type Connector,
-  type ConnectorDescriptor,
-  type Field,
-  type OptionField,
-} from './contract.js';
+import { satisfies, validRange } from 'semver';
+import { CONTRACT_VERSION, type Connector, type ConnectorDescriptor, type Field } from './contract.js';
 
-/** What the operator's configuration gives to a built-in connector before it exists. */
-export interface InstanceFacts {
-  /** The product's name as customers know it; it appears in set-up steps. */
-  readonly productName: string;
-}
-
-/** A connector that is made from operator options, which `config.ts` reads from the environment by their `variable`. */
-export interface ConnectorFactory {
-  readonly id: string;
-  readonly options: readonly OptionField[];
-  /** Throws with one sentence per fault when options do not fit. */
-  create(options: { readonly [name: string]: string | undefined }, facts: InstanceFacts): Connector;
-}
+export type { ConnectorFactory, InstanceFacts } from './contract.js';
 
 export interface FieldIssue {
   readonly path: readonly string[];
@@ -91,32 +74,96 @@ export function fieldsToJsonSchema(fields: readonly Field[]): Record<string, unk
   };
 }
 
-/** Throws one sentence per fault of the descriptor, so that a bad connector stops the start and names itself. */
+/** Throws one sentence with every fault of the connector, so that a bad one stops the start and names itself. */
 export function checkConnector(connector: Connector): void {
-  const faults = descriptorFaults(connector.descriptor);
+  const faults = connectorFaults(connector);
+  if (faults.length > 0) {
+    throw new Error(`The connector "${connector?.descriptor?.id ?? '?'}" cannot be used: ${faults.join('; ')}.`);
+  }
+}
+
+/** What is wrong with a connector before it has made a call; each fault a clause that can stand after a colon. */
+export function connectorFaults(connector: Connector): string[] {
+  if (typeof connector?.descriptor !== 'object' || connector.descriptor === null) return ['it has no descriptor'];
+  // A connector from outside was checked by no compiler of ours.
+  const missing = REQUIRED.filter((name) => connector.descriptor[name] === undefined);
+  const faults = missing.map((name) => `its descriptor has no ${name}`);
   for (const method of ['allows', 'connect'] as const) {
     if (typeof connector[method] !== 'function') faults.push(`${method} is not a function`);
   }
-  if (faults.length > 0) {
-    throw new Error(`The connector "${connector.descriptor?.id ?? '?'}" cannot be used: ${faults.join('; ')}.`);
-  }
+  if (missing.length > 0) return faults;
+  return [...faults, ...versionFaults(connector.descriptor), ...descriptorFaults(connector.descriptor)];
 }
+
+const REQUIRED = [
+  'id',
+  'title',
+  'vendor',
+  'version',
+  'contractVersion',
+  'vocabulary',
+  'credentials',
+  'settings',
+  'capabilities',
+  'permissions',
+  'setupSteps',
+  'limits',
+  'egress',
+  'quarantineSeconds',
+] as const satisfies readonly (keyof ConnectorDescriptor)[];
+
+function versionFaults({ contractVersion }: ConnectorDescriptor): string[] {
+  if (validRange(contractVersion) === null) {
+    return [`its contractVersion "${contractVersion}" is not a range of versions, such as "^${CONTRACT_VERSION}"`];
+  }
+  if (satisfies(CONTRACT_VERSION, contractVersion)) return [];
+  return [`it works with contract ${contractVersion}, this gateway speaks ${CONTRACT_VERSION}`];
+}
+
+const CAMEL_CASE = /^[a-z][A-Za-z0-9]*$/;
 
 function descriptorFaults(descriptor: ConnectorDescriptor): string[] {
   const faults: string[] = [];
   if (!/^[a-z][a-z0-9-]*$/.test(descriptor.id)) faults.push('its id must be lower-case letters, digits and dashes');
-  const major = (version: string): string => version.split('.')[0] ?? '';
-  if (major(descriptor.contractVersion) !== major(CONTRACT_VERSION)) {
-    faults.push(`it was built for contract ${descriptor.contractVersion}, this gateway speaks ${CONTRACT_VERSION}`);
+  if (!(descriptor.quarantineSeconds > 0)) faults.push('its quarantineSeconds must be a number above 0');
+  const actions = descriptor.actions ?? [];
+  const lists = [descriptor.credentials, descriptor.settings, ...actions.map(({ input }) => input)];
+  for (const fields of lists) {
+    for (const field of fields) faults.push(...fieldFaults(field));
+    faults.push(...repeated(fields.map(({ name }) => name)).map((name) => `the field "${name}" is there twice`));
   }
-  for (const field of [...descriptor.credentials, ...descriptor.settings]) {
-    if (!/^[a-z][A-Za-z0-9]*$/.test(field.name)) faults.push(`the field name "${field.name}" is not camelCase`);
-    if (field.title === '' || field.help === '') faults.push(`the field "${field.name}" needs a title and a help text`);
+  const extras = [...Object.values(descriptor.lookupColumns ?? {}), descriptor.writeDetails ?? [], actions];
+  for (const { name, title } of extras.flat()) {
+    if (!CAMEL_CASE.test(name)) faults.push(`the name "${name}" is not camelCase`);
+    if (!title) faults.push(`"${name}" needs a title`);
   }
   for (const step of descriptor.setupSteps) {
     if (step.checks.length === 0 && !step.unprovable) {
       faults.push(`the set-up step "${step.id}" names no check and does not say why none can prove it`);
     }
   }
+  const { permissions, setupSteps, limits } = descriptor;
+  for (const list of [permissions, setupSteps, limits]) {
+    faults.push(...repeated(list.map(({ id }) => id)).map((id) => `the id "${id}" is there twice`));
+  }
   return faults;
+}
+
+function fieldFaults(field: Field): string[] {
+  const faults: string[] = [];
+  if (!CAMEL_CASE.test(field.name)) faults.push(`the field name "${field.name}" is not camelCase`);
+  if (!field.title || !field.help) faults.push(`the field "${field.name}" needs a title and a help text`);
+  if (field.pattern === undefined) return faults;
+  if (!/^\^.*\$$/s.test(field.pattern))
+    faults.push(`the pattern of the field "${field.name}" is not anchored by ^ and $`);
+  try {
+    new RegExp(field.pattern);
+  } catch {
+    faults.push(`the pattern of the field "${field.name}" is not a regular expression`);
+  }
+  return faults;
+}
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
 }

@@ -25,8 +25,15 @@ export type ErrorKind =
 /** `notApplied`: the vendor certainly did nothing. `unknown`: a write may have taken effect; only `resolve` can tell. */
 export type WriteOutcome = 'notApplied' | 'unknown';
 
+/** The code of a part that is still to be written: the conformance suite and `dev` list it as a thing to do, not as a fault. */
+export const NOT_IMPLEMENTED = 'NOT_IMPLEMENTED';
+
 export interface ConnectorErrorDetail {
-  /** A stable upper-case reason finer than the kind, such as `SECRET_REJECTED`. */
+  /**
+   * A stable upper-case reason finer than the kind, such as `SECRET_REJECTED`. One is known to the host: of a write that was
+   * refused with `SAME_DAY_ADJUSTMENT`, because the vendor takes one write of a line a day, it tries the next day. One is known
+   * to the tools of authors: `NOT_IMPLEMENTED`.
+   */
   readonly code: string;
   /** What the person should do next. */
   readonly hint?: string;
@@ -40,12 +47,22 @@ export interface ConnectorErrorDetail {
   readonly cause?: unknown;
 }
 
+/** A connector package brings a copy of this file of its own, so its errors are known by this mark, not by their class. */
+const BRAND = Symbol.for('connector-gateway.ConnectorError');
+
 /**
  * The one error a connector throws. `message` is safe to show to the administrator of the connection.
  * Anything else that is thrown counts as `protocol`, and as an unknown outcome where a write was under way.
  */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
+  readonly [BRAND] = true;
+
+  /** True for one of any copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isConnectorError(value);
+  }
+
   readonly kind: ErrorKind;
   readonly detail: ConnectorErrorDetail;
 
@@ -71,5 +88,5 @@ export class ConnectorError extends Error {
 }
 
 export function isConnectorError(error: unknown): error is ConnectorError {
-  return error instanceof ConnectorError;
+  return typeof error === 'object' && error !== null && BRAND in error;
 }

@@ -14,6 +14,11 @@ export interface HttpRequest {
   /** Secret values are revealed only when the request is written. */
   readonly headers?: { readonly [name: string]: string | SecretText };
   readonly body?: Json;
+  /**
+   * In the place of `body`: fields of a form, sent as `application/x-www-form-urlencoded`, which the host says in the header;
+   * what token endpoints of OAuth take. Secret values are revealed only when the request is written. Since 1.1.
+   */
+  readonly form?: { readonly [name: string]: string | SecretText };
   /** The vendor's concurrency bucket this call counts against, such as an entity name; more than one may count. */
   readonly buckets?: readonly string[];
   /** True for a call that changes the PSA: then a lost answer is an unknown outcome. Default false. */

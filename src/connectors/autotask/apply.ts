@@ -2,8 +2,9 @@ import type { Json, Step, Written } from '../contract.js';
 import { ConnectorError } from '../errors.js';
 import type { Client } from './client.js';
 import { refuse } from './errors.js';
-import { isId } from './lookups.js';
-import { gridOfEvidence, rowsOfEvidence, startsInsidePeriod } from './units.js';
+import { gridOf, rowsOf } from './evidence.js';
+import { isId } from './ids.js';
+import { startsInsidePeriod } from './units.js';
 
 /**
  * One POST, never repeated. The path through the contract is used: it is the documented one for creating children and
@@ -38,8 +39,8 @@ export async function applyStep(client: Client, step: Step, signal?: AbortSignal
  */
 function sameDay(error: unknown, step: Step): ConnectorError | undefined {
   if (!(error instanceof ConnectorError) || error.code !== 'DUPLICATE_PERIOD') return undefined;
-  const grid = gridOfEvidence(step.before.evidence);
-  const rows = rowsOfEvidence(step.before.evidence);
+  const grid = gridOf(step.before.evidence);
+  const rows = rowsOf(step.before.evidence);
   if (!grid || !startsInsidePeriod(rows, grid, step.before.date)) return undefined;
   return new ConnectorError('precondition', 'Autotask takes one adjustment of a line per date, and there is one.', {
     ...error.detail,

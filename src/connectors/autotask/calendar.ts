@@ -28,14 +28,18 @@ export function addMonths(anchor: CalendarDate, months: number): CalendarDate {
   return format(toYear, toMonth, Math.min(day, daysIn(toYear, toMonth)));
 }
 
-/** The start of the billing period that holds `date`. Autotask: periods step from the contract's start date. */
-export function periodStart(anchor: CalendarDate, months: number, date: CalendarDate): CalendarDate {
+/** The number of the billing period that holds `date`; 0 begins at the anchor. Autotask: periods step from the contract's start. */
+export function periodIndex(anchor: CalendarDate, months: number, date: CalendarDate): number {
   const [fromYear, fromMonth] = parts(anchor);
   const [toYear, toMonth] = parts(date);
-  let steps = Math.floor((toYear * 12 + toMonth - fromYear * 12 - fromMonth) / months);
-  while (addMonths(anchor, steps * months) > date) steps -= 1;
-  while (addMonths(anchor, (steps + 1) * months) <= date) steps += 1;
-  return addMonths(anchor, steps * months);
+  let index = Math.floor((toYear * 12 + toMonth - fromYear * 12 - fromMonth) / months);
+  while (addMonths(anchor, index * months) > date) index -= 1;
+  while (addMonths(anchor, (index + 1) * months) <= date) index += 1;
+  return index;
+}
+
+export function periodStart(anchor: CalendarDate, months: number, date: CalendarDate): CalendarDate {
+  return addMonths(anchor, periodIndex(anchor, months, date) * months);
 }
 
 /** The start of the period after the one that starts at `start`; counts from the anchor, so the 31st comes back. */

@@ -1,6 +1,7 @@
 import type { RemoteCompany, SearchPage, SearchQuery } from '../contract.js';
 import type { Currencies } from './currencies.js';
-import { namePrefix, need, numeric, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
+import { numeric } from './ids.js';
+import { namePrefix, need, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
 import type { Picklists } from './picklists.js';
 import type { Row } from './wire.js';
 

@@ -1,6 +1,7 @@
 import type { CurrencyCode, RemoteContract, SearchPage, SearchQuery } from '../contract.js';
 import { companyOf } from './companies.js';
-import { isId, namePrefix, need, numeric, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
+import { isId, numeric } from './ids.js';
+import { namePrefix, need, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
 import type { Picklists } from './picklists.js';
 import type { Row } from './wire.js';
 

@@ -1,5 +1,6 @@
-import { CONTRACT_VERSION, type ConnectorDescriptor, type Field } from '../contract.js';
+import type { ConnectorDescriptor, Field } from '../contract.js';
 import { VENDOR_EGRESS } from './egress.js';
+import { HOURLY, THREADS } from './limit-hit.js';
 import { permissions } from './permissions.js';
 import type { Settings } from './settings.js';
 import { setupSteps } from './setup.js';
@@ -13,7 +14,7 @@ export function createDescriptor(settings: Settings): ConnectorDescriptor {
     title: 'Autotask PSA',
     vendor: 'Datto, a Kaseya company',
     version: '1.0.0',
-    contractVersion: CONTRACT_VERSION,
+    contractVersion: '^1.0.0',
     docsUrl: 'docs/connectors/autotask.md',
     vocabulary: { company: 'Company', service: 'Service', contract: 'Contract', line: 'Contract Service' },
     credentials: credentials(settings),
@@ -31,21 +32,22 @@ export function createDescriptor(settings: Settings): ConnectorDescriptor {
         price: { writes: 'one', proration: 'remote' },
         cancel: { writes: 'one', proration: 'remote' },
         suspend: { writes: 'one', proration: 'remote' },
-        costPush: { writes: 'one', proration: 'remote' },
+        // Its amounts, and 0 from the day they no longer count for.
+        costPush: { writes: 'many', proration: 'remote' },
       },
     },
     permissions,
     setupSteps: setupSteps(settings.productName),
     limits: [
       {
-        id: 'hourly',
+        id: HOURLY,
         requests: { count: 10_000, perSeconds: 3600 },
         note: 'For the whole Autotask database, all integrations together; answers get slower from half of it on.',
       },
       {
-        id: 'threads',
+        id: THREADS,
         concurrency: 3,
-        note: 'Requests at once for each integration code and entity. A slot frees slightly after the answer: use 2.',
+        note: 'Requests at once for each integration code and entity. A slot frees slightly after the answer.',
       },
     ],
     egress: [...VENDOR_EGRESS, ...settings.namedHosts],

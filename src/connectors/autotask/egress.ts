@@ -31,9 +31,13 @@ export function createEgressRule(extra: ExtraHosts): (url: URL) => boolean {
   return (url) => {
     if (url.username !== '' || url.password !== '') return false;
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return false;
-    if (isVendorUrl(url) || extra.origins.has(url.origin)) return true;
-    return extra.hosts.has(url.hostname) || extra.hosts.has(`${url.hostname}:${portOf(url)}`);
+    return isVendorUrl(url) || isNamed(extra, url);
   };
+}
+
+export function isNamed(extra: ExtraHosts, url: URL): boolean {
+  if (extra.origins.has(url.origin)) return true;
+  return extra.hosts.has(url.hostname) || extra.hosts.has(`${url.hostname}:${portOf(url)}`);
 }
 
 export function portOf(url: URL): string {

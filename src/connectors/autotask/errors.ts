@@ -15,15 +15,16 @@ export interface CallFacts {
 }
 
 const MESSAGE_LIMIT = 500;
-const HOURLY_WAIT_SECONDS = 300;
+/** After an hourly stop that names no time. */
+export const HOURLY_WAIT_SECONDS = 300;
 /** Said by a proxy or a busy server, not by Autotask's own rules: a write behind it may have run. */
 const PASSING = [408, 502, 503, 504];
 
 /**
  * The answer as an error, or undefined when it is a success: 2xx, a JSON object, no `errors`.
  *
- * Autotask: HTTP 500 with an `errors` list is a definite refusal; HTTP 500 without one is not (rule of the table: a
- * write with it has an unknown outcome, a read may be tried again). 401 is left to the client, which knows the zone.
+ * Autotask: HTTP 500 with an `errors` list that is known is a definite refusal; a write answered with any other 500 has an
+ * unknown outcome, a read may be tried again. 401 is left to the client, which knows the zone.
  */
 export function failureOf(response: HttpResponse, facts: CallFacts): ConnectorError | undefined {
   const body = jsonObject(response);
@@ -44,13 +45,16 @@ export function failureOf(response: HttpResponse, facts: CallFacts): ConnectorEr
   return withoutErrorList(response, facts, remote, ok);
 }
 
-/** A refusal in words that are not in the table: certainly not applied, but only a person can say what it means. */
+/**
+ * A refusal in words that are not in the table. Of a read, or with a status that blames the request, it is definite. A write
+ * that a server failed with such words may have run: nobody knows whether they are said before or after the effect.
+ */
 function unknownText(status: number, facts: CallFacts, remote: object): ConnectorError {
   if (status === 403) return permissionMissing(facts.permissionId, remote);
   return new ConnectorError('invalid', 'Autotask refused the request.', {
     code: 'REFUSED',
     hint: 'Autotask says why in its own words; mend that there or in the mapping, then try again.',
-    outcome: 'notApplied',
+    outcome: facts.write && status >= 500 ? 'unknown' : 'notApplied',
     remote,
   });
 }
@@ -155,7 +159,7 @@ function toError(known: KnownRefusal, remote: object, permissionId: string | und
 }
 
 /** Seconds or an HTTP date; at most an hour, because the vendor's window is an hour. */
-function retryAfter(response: HttpResponse, now: Date): number | undefined {
+export function retryAfter(response: HttpResponse, now: Date): number | undefined {
   const name = Object.keys(response.headers).find((each) => each.toLowerCase() === 'retry-after');
   const value = name === undefined ? '' : (response.headers[name] ?? '').trim();
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now.getTime()) / 1000;

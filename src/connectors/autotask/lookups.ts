@@ -1,7 +1,9 @@
 import type { ConnectorContext, RemoteRecord, SearchPage } from '../contract.js';
 import { type Client, createClient } from './client.js';
+import { type CompanyCurrencies, createCompanyCurrencies } from './company-currencies.js';
 import { type Currencies, readCurrencies } from './currencies.js';
 import { refuse } from './errors.js';
+import { isId } from './ids.js';
 import { remembered } from './memory.js';
 import { type Picklists, readPicklists } from './picklists.js';
 import type { Settings } from './settings.js';
@@ -13,11 +15,17 @@ export interface Tools {
   readonly client: Client;
   readonly picklists: () => Promise<Picklists>;
   readonly currencies: () => Promise<Currencies>;
+  readonly companyCurrencies: CompanyCurrencies;
 }
 
 export function createTools(context: ConnectorContext, settings: Settings): Tools {
   const client = createClient(context, settings);
   const [hours, minutes] = [6 * 3_600_000, 10 * 60_000];
+  const currencies = remembered(
+    context.now,
+    () => readCurrencies(client),
+    (all) => (all.readable ? hours : minutes),
+  );
   return {
     context,
     client,
@@ -26,11 +34,8 @@ export function createTools(context: ConnectorContext, settings: Settings): Tool
       () => readPicklists(client),
       (lists) => (lists.unread.length === 0 ? hours : minutes),
     ),
-    currencies: remembered(
-      context.now,
-      () => readCurrencies(client),
-      (all) => (all.readable ? hours : minutes),
-    ),
+    currencies,
+    companyCurrencies: createCompanyCurrencies(context, client, currencies),
   };
 }
 
@@ -56,15 +61,6 @@ export function pageOf<T extends RemoteRecord>(
 
 export function namePrefix(field: string, prefix: string): { op: string; field: string; value: string }[] {
   return prefix === '' ? [] : [{ op: 'beginsWith', field, value: prefix }];
-}
-
-/** A picklist value or id as Autotask wants it in filters and bodies: a number. */
-export function numeric(value: string): number | string {
-  return /^-?\d{1,15}$/.test(value) ? Number(value) : value;
-}
-
-export function isId(id: string): boolean {
-  return /^[1-9]\d{0,14}$/.test(id);
 }
 
 /** One record. Autotask: a missing or invisible one is `200 {"item":null}`; ids that cannot exist are not asked. */

@@ -10,6 +10,7 @@ export const menu = {
   internalLocations: ['Admin', 'Company Settings & Users', 'Your Organization', 'Internal Locations'],
   currencies: ['Admin', 'Features & Settings', 'Finance, Accounting & Invoicing', 'Currencies'],
   contracts: ['Contracts', 'Search', 'Contracts'],
+  services: ['Admin', 'Features & Settings', 'Products & Services', 'Services'],
 } as const;
 
 /** A section of the security level, for the advice that names what to switch on. */

@@ -1,141 +1,138 @@
 import { createHash } from 'node:crypto';
-import type { Change, Decimal, Json, LineState, MappedTarget, Plan, Step } from '../contract.js';
-import { canonical, jsonNumber, sameMoney } from './decimal.js';
-import { numeric, type Tools } from './lookups.js';
-import { checkChange, checkLine, readContract } from './preconditions.js';
-import { readUnitRows } from './unit-rows.js';
-import {
-  evidenceOf,
-  type Grid,
-  postedAt,
-  type Standing,
-  standingAt,
-  startsInsidePeriod,
-  type UnitRow,
-} from './units.js';
+import type { Change, LineSnapshot, Plan } from '../contract.js';
+import { refuse } from './errors.js';
+import { evidenceOfLine, type LineEvidence } from './evidence.js';
+import { type LaterChanges, laterChanges } from './later-changes.js';
+import { menu } from './menu.js';
+import { checkChange, checkContract } from './preconditions.js';
+import { problemError } from './problems.js';
+import { carry, foundAt, isAboutAmounts, type Planned, type Stage, stepTo } from './stage.js';
+import type { Standing } from './standing.js';
+import { postedAt, rowText, startsInsidePeriod } from './units.js';
 
 /**
- * Reads the contract and the unit rows of the line, and answers the one adjustment that makes them equal to the
- * target (R44, R49, R57). Autotask takes differences, so the difference is computed from fresh reads, never stored.
+ * Pure: the adjustments that make the line equal to the target (R44, R49, R57), one for each date from which it must
+ * show something else. Autotask takes differences, so they are computed from what was read just now, never stored.
  */
-export async function planChange(
-  tools: Tools,
-  change: Change,
-  target: MappedTarget,
-  signal?: AbortSignal,
-): Promise<Plan> {
-  checkChange(change, target, tools.context.connection.currency);
-  const { grid, active } = await readContract(tools, change, target, signal);
-  const ofService = await readUnitRows(tools.client, target, signal);
-  const lines = new Set(ofService.map((row) => row.line));
-  checkLine(lines, target);
-  const rows = target.lineRef === null ? ofService : ofService.filter((row) => row.line === target.lineRef);
+export function planChange(change: Change, line: LineSnapshot, currency: string): Plan {
+  checkChange(change, currency);
+  if (line.problem) throw problemError(line.problem);
+  const seen = evidenceOfLine(line);
+  const window = seen?.window;
+  if (!seen || !window) {
+    throw refuse('invalid', 'SNAPSHOT_INVALID', 'What was read of the line is not from this connector.');
+  }
+  checkContract(change, line, seen);
 
-  const standing = standingAt(rows, grid, change.effectiveDate);
-  const unitChange = change.quantity - standing.units;
-  const price = changed(change.unitPrice, standing.unitPrice, change.quantity);
-  const cost = changed(change.unitCost, standing.unitCost, change.quantity);
-
-  const relevant = rows.filter((row) => row.endDate >= change.effectiveDate);
-  const before: LineState = {
-    date: change.effectiveDate,
-    units: standing.units,
-    unitPrice: standing.unitPrice,
-    evidence: evidenceOf(relevant, grid, standing.unitCost),
+  const at = (stage: Stage, standing?: Standing): Planned => {
+    const found = foundAt(seen, window, stage.date);
+    return stepTo(stage, standing ? { ...found, standing } : found, change, line, seen);
   };
-  const plan = {
-    before,
-    fingerprint: fingerprint(change, target, grid, rows),
-    warnings: warnings(change, rows, grid, standing, active),
-  };
-  if (unitChange === 0 && !price && !cost) return { ...plan, steps: [], after: before };
-  const after: LineState = {
-    date: change.effectiveDate,
+  foundAt(seen, window, change.effectiveDate);
+  const later = isAboutAmounts(change) ? null : laterChanges(seen.rows, seen.grid, change.effectiveDate, window.until);
+  const from = later?.from ?? change.effectiveDate;
+  if (seen.grid.endDate !== null && from > seen.grid.endDate) throw noDayLeft(change);
+  const back = (later?.back ?? []).map(({ date, to }) => at({ date, units: to, restores: true }));
+  const main = at({
+    date: from,
     units: change.quantity,
-    unitPrice: change.unitPrice === undefined ? standing.unitPrice : (canonical(change.unitPrice) ?? null),
-    evidence: { unitChange, ...(change.unitCost !== undefined && { unitCost: change.unitCost }) },
-  };
-  const step: Step = {
-    key: `adjust:${target.contractId}:${target.lineRef ?? target.serviceId}:${change.effectiveDate}`,
-    label: label(standing, change, unitChange),
-    target,
-    payload: adjustment(change, target, unitChange, lines.size > 1),
-    before,
-    after,
-  };
-  return { ...plan, steps: [step], after };
-}
-
-/** An amount that is to be written. Without units it has no effect; one that cannot be read must be sent. */
-function changed(wanted: Decimal | undefined, found: Decimal | null, units: number): boolean {
-  return wanted !== undefined && units !== 0 && (found === null || !sameMoney(wanted, found));
-}
-
-/**
- * The exact body of the POST. Contract and service name the line; a service that stands twice is named by the line's id
- * alone. Autotask: leaving the price out keeps it (inferred), 0 as `unitChange` is allowed for a change of price.
- */
-function adjustment(change: Change, target: MappedTarget, unitChange: number, twice: boolean): Json {
-  const line: { readonly [name: string]: number | string } =
-    twice && target.lineRef !== null
-      ? { contractServiceID: numeric(target.lineRef) }
-      : { contractID: numeric(target.contractId), serviceID: numeric(target.serviceId) };
-  const [price, cost] = [change.unitPrice, change.unitCost].map((each) =>
-    each === undefined ? undefined : jsonNumber(each),
-  );
+    unitPrice: change.kind === 'suspend' ? '0' : change.unitPrice,
+    unitCost: change.unitCost,
+  });
+  if (main.found.standing.ambiguous && !postedAt(seen.rows, from)) throw doubtful(from);
+  const end = endOf(change, main.stage, seen);
+  const ended = end ? [at(end, main.step ? carry(main, foundAt(seen, window, end.date).standing) : undefined)] : [];
+  const all = [...back, main, ...ended];
   return {
-    ...line,
-    unitChange,
-    effectiveDate: change.effectiveDate,
-    ...(price !== undefined && { adjustedUnitPrice: price }),
-    ...(cost !== undefined && { adjustedUnitCost: cost }),
+    before: main.before,
+    after: main.after,
+    steps: all.flatMap(({ step }) => (step ? [step] : [])),
+    fingerprint: fingerprint(change, line, seen, all),
+    warnings: warnings(change, line, seen, main, later),
   };
 }
 
-function warnings(change: Change, rows: readonly UnitRow[], grid: Grid, standing: Standing, active: boolean): string[] {
-  const found: string[] = [];
-  if (!active) found.push('The contract is not active. Autotask keeps billing inactive contracts.');
-  if (postedAt(rows, change.effectiveDate)) {
-    found.push(
+/** A cost push ends: from `until` on its amounts are 0 again, unless the contract ends before (R62). */
+function endOf({ until }: Change, { unitPrice, unitCost }: Stage, { grid }: LineEvidence): Stage | null {
+  if (until === undefined || (grid.endDate !== null && until > grid.endDate)) return null;
+  return {
+    date: until,
+    ...(unitPrice !== undefined && { unitPrice: '0' }),
+    ...(unitCost !== undefined && { unitCost: '0' }),
+  };
+}
+
+function warnings(
+  change: Change,
+  line: LineSnapshot,
+  { rows, grid }: LineEvidence,
+  { stage, found }: Planned,
+  later: LaterChanges | null,
+): string[] {
+  const told: string[] = [];
+  if (line.contract?.active === false)
+    told.push('The contract is not active. Autotask keeps billing inactive contracts.');
+  if (postedAt(rows, stage.date)) {
+    told.push(
       'The period of this date is approved and posted; Autotask will add a pro-rated line that is still to be posted.',
     );
   }
-  if (startsInsidePeriod(rows, grid, change.effectiveDate)) {
-    found.push('An adjustment begins on this date already; Autotask may refuse a second one.');
+  if (startsInsidePeriod(rows, grid, stage.date)) {
+    told.push('An adjustment begins on this date already; Autotask may refuse a second one.');
   }
-  if (standing.ambiguous)
-    found.push('More than one row covers this date in the last period; the standing total needs a look.');
-  return found;
+  if (found.standing.ambiguous) {
+    told.push('More than one row covers this date and they can be read in two ways; the standing total needs a look.');
+  }
+  if (stage.date !== change.effectiveDate) {
+    told.push(
+      `Autotask holds other units of this line from a day after ${change.effectiveDate} on; ${change.quantity} units count from ${stage.date} on.`,
+    );
+  }
+  for (const { date, from, to } of later?.back ?? []) {
+    told.push(
+      `Autotask holds ${from} units of this line from ${date} on that nobody asked for here; they are set back to ${to} first.`,
+    );
+  }
+  return told;
 }
 
-function label(standing: Standing, change: Change, unitChange: number): string {
-  const parts = unitChange === 0 ? [] : [`units from ${standing.units} to ${change.quantity}`];
-  if (change.unitPrice !== undefined) parts.push(`unit price to ${change.unitPrice}`);
-  if (change.unitCost !== undefined) parts.push(`unit cost to ${change.unitCost}`);
-  return `Change ${parts.join(', ')} on ${change.effectiveDate}`;
+/** A posted row stays whole beside new ones, which then hold totals as far as is known. Otherwise nothing is written on doubt. */
+function doubtful(date: string): Error {
+  return refuse(
+    'precondition',
+    'UNITS_AMBIGUOUS',
+    `Rows of this line lie over each other on ${date}; its units cannot be told.`,
+    {
+      hint: 'Compare the units of the contract service with its history, enter the change by hand, then skip this one here.',
+      where: menu.contracts,
+    },
+  );
 }
 
-/** Over what was read and what is wanted; not over the operation, so that a repeated plan has the same one. */
-function fingerprint(change: Change, target: MappedTarget, grid: Grid, rows: readonly UnitRow[]): string {
-  const wanted = [
-    change.kind,
-    change.effectiveDate,
-    change.quantity,
-    change.unitPrice ?? null,
-    change.unitCost ?? null,
-    change.currency,
-  ];
-  const where = [target.companyId, target.serviceId, target.contractId, target.lineRef];
-  const read = rows.map((row) => [
-    row.id,
-    row.line,
-    row.startDate,
-    row.endDate,
-    row.units,
-    row.price,
-    row.cost,
-    row.posted,
+function noDayLeft({ effectiveDate }: Change): Error {
+  return refuse('precondition', 'LATER_CHANGE', `After ${effectiveDate} other units were set to the contract's end.`, {
+    hint: 'Extend the contract, or set the units for its last days by hand.',
+    where: menu.contracts,
+  });
+}
+
+/**
+ * Over what is wanted and what of the read decides it; not over the operation and not over what else the snapshot holds,
+ * so that the same plan from a wider read has the same one.
+ */
+function fingerprint(change: Change, line: LineSnapshot, seen: LineEvidence, all: readonly Planned[]): string {
+  const { companyId, serviceId, contractId, lineRef } = line.target;
+  const { kind, effectiveDate, until, quantity, unitPrice, unitCost, currency } = change;
+  const wanted = [kind, effectiveDate, until ?? null, quantity, unitPrice ?? null, unitCost ?? null, currency];
+  const { startDate, endDate, months } = seen.grid;
+  const read = all.map(({ found }) => found.rows.map((row) => `${row.line} ${rowText(row)}`));
+  const shown = [line.service?.active ?? null, line.contract?.active ?? null];
+  const text = JSON.stringify([
+    wanted,
+    [companyId, serviceId, contractId, lineRef],
+    [startDate, endDate, months],
+    shown,
+    read,
   ]);
-  const text = JSON.stringify([wanted, where, [grid.startDate, grid.endDate, grid.months], read]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,41 +1,50 @@
-import type { Decimal, Json, LineState, Resolution, Step } from '../contract.js';
-import type { Client } from './client.js';
-import { canonical, distance, sameMoney } from './decimal.js';
-import { readUnitRows } from './unit-rows.js';
+import type { Decimal, Json, LineSnapshot, LineState, Resolution, Step } from '../contract.js';
+import { canonical, distance, sameMoney } from '../decimal.js';
 import {
-  evidenceOf,
-  gridOfEvidence,
-  rowsOfEvidence,
-  type Standing,
-  sameRows,
-  standingAt,
-  type UnitRow,
-  unitCostOfEvidence,
-} from './units.js';
+  evidenceOfLine,
+  gridOf,
+  holds,
+  overlap,
+  rowsOf,
+  stateEvidence,
+  toldWindow,
+  unitCostOf,
+  type Window,
+  windowOf,
+  within,
+} from './evidence.js';
+import { decidingRow, type Standing, standingAt } from './standing.js';
+import { sameRows, type UnitRow } from './units.js';
 
-/** Reads the units once and compares them with the state before and after. Only what differs between the two can tell. */
-export async function resolveStep(client: Client, step: Step, signal?: AbortSignal): Promise<Resolution> {
-  const grid = gridOfEvidence(step.before.evidence);
-  if (!grid)
-    return { state: 'undetermined', observed: null, evidence: 'The stored step holds no evidence to compare with.' };
-  const ofService = await readUnitRows(client, step.target, signal);
-  const lines = [...new Set(ofService.map((row) => row.line))];
-  const line = step.target.lineRef ?? (lines.length === 1 ? (lines[0] ?? null) : null);
-  const rows = line === null ? ofService : ofService.filter((row) => row.line === line);
+/**
+ * Pure: compares what a later snapshot shows with the state before and after. Only what differs between the two can
+ * tell, and only on days that both were read for.
+ */
+export function resolveStep(step: Step, line: LineSnapshot): Resolution {
+  const untold = (evidence: string): Resolution => ({ state: 'undetermined', observed: null, evidence });
+  if (!gridOf(step.before.evidence)) return untold('The stored step holds no evidence to compare with.');
+  const seen = evidenceOfLine(line);
+  if (!seen?.window) return untold(line.problem?.message ?? 'The units of the line were not read.');
+  const { grid, window } = seen;
+  if (line.lineRef === null && seen.lines.length > 1 && step.target.lineRef === null) {
+    return untold('The service stands on the contract more than once.');
+  }
   const { date } = step.after;
-  const standing = standingAt(rows, grid, date);
-  const relevant = rows.filter((row) => row.endDate >= date);
+  const deciding = decidingRow(seen.rows, grid, date);
+  if (!holds(window, date) || (window.until !== null && !deciding)) {
+    return untold(`The units were not read for ${date} and the periods after it.`);
+  }
+  const told = toldWindow(grid, date, deciding);
+  const standing = standingAt(seen.rows, grid, date);
+  const relevant = within(seen.rows, told);
   const observed: LineState = {
     date,
     units: standing.units,
     unitPrice: standing.unitPrice,
-    evidence: evidenceOf(relevant, grid, standing.unitCost),
+    evidence: stateEvidence(relevant, grid, told, standing.unitCost),
   };
-  const found = { observed, ...(line !== null && { lineRef: line }) };
-  if (line === null && lines.length > 1) {
-    return { ...found, state: 'undetermined', evidence: 'The service stands on the contract more than once.' };
-  }
-  if (standing.ambiguous) return { ...found, ...compareRows(step, relevant, standing) };
+  const found = { observed, ...(line.lineRef !== null && { lineRef: line.lineRef }) };
+  if (standing.ambiguous) return { ...found, ...compareRows(step, relevant, told, standing) };
   return { ...found, ...compare(step, standing) };
 }
 
@@ -44,10 +53,17 @@ export async function resolveStep(client: Client, step: Step, signal?: AbortSign
  * nothing happened; a row from this very date with the wanted total means that it did. Anything else is for a person,
  * because such a row may also hold a difference.
  */
-function compareRows(step: Step, rows: readonly UnitRow[], seen: Standing): Pick<Resolution, 'state' | 'evidence'> {
-  const before = rowsOfEvidence(step.before.evidence);
+function compareRows(
+  step: Step,
+  rows: readonly UnitRow[],
+  window: Window,
+  seen: Standing,
+): Pick<Resolution, 'state' | 'evidence'> {
+  const both = overlap(window, windowOf(step.before.evidence) ?? { from: step.before.date, until: null });
   const evidence = `${rows.length} rows cover ${step.after.date} in the last period, the latest with ${seen.units} units`;
-  if (sameRows(before, rows)) return { state: 'notApplied', evidence: `${evidence}; the rows are unchanged.` };
+  if (sameRows(within(rowsOf(step.before.evidence), both), within(rows, both))) {
+    return { state: 'notApplied', evidence: `${evidence}; the rows are unchanged.` };
+  }
   const fresh = rows.some((row) => row.startDate === step.after.date && row.units === step.after.units);
   const told = fresh && seen.units === step.after.units && step.before.units !== step.after.units;
   return { state: told ? 'applied' : 'undetermined', evidence: `${evidence}; wanted ${step.after.units}.` };
@@ -77,7 +93,7 @@ export function compare(step: Step, seen: Standing): Pick<Resolution, 'state' | 
   const isBefore =
     seen.units === before.units &&
     near(seen.unitPrice, before.unitPrice) &&
-    (sent === null || near(cost, unitCostOfEvidence(before.evidence)));
+    (sent === null || near(cost, unitCostOf(before.evidence)));
   if (isAfter && isBefore) return { state: closer(seen.unitPrice, before.unitPrice, after.unitPrice), evidence };
   return { state: isAfter ? 'applied' : isBefore ? 'notApplied' : 'conflict', evidence };
 }

@@ -1,5 +1,6 @@
 import type { RemoteService, SearchPage, SearchQuery } from '../contract.js';
-import { namePrefix, need, numeric, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
+import { numeric } from './ids.js';
+import { namePrefix, need, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
 import type { Picklists } from './picklists.js';
 import type { Row } from './wire.js';
 

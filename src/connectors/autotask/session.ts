@@ -10,6 +10,7 @@ import { readQuota } from './quota.js';
 import { resolveStep } from './resolve.js';
 import { getService, searchServices } from './services.js';
 import type { Settings } from './settings.js';
+import { readSnapshots } from './snapshot.js';
 
 const get = { company: getCompany, service: getService, contract: getContract };
 
@@ -28,9 +29,10 @@ export function createSession(context: ConnectorContext, settings: Settings): Se
       return record as RemoteRecords[K] | null;
     },
     checkMapping: (proposal, signal) => checkMapping(tools, proposal, signal),
-    plan: (change, target, signal) => planChange(tools, change, target, signal),
+    snapshot: (query, signal) => readSnapshots(tools, query, signal),
+    plan: (change, line) => planChange(change, line, context.connection.currency),
     apply: (step, signal) => applyStep(tools.client, step, signal),
-    resolve: (step, signal) => resolveStep(tools.client, step, signal),
+    resolve: resolveStep,
     vendorQuota: (signal) => readQuota(tools.client, signal),
   };
 }

@@ -1,6 +1,6 @@
 import type { OptionField } from '../contract.js';
 import type { InstanceFacts } from '../define.js';
-import { createEgressRule, isVendorUrl } from './egress.js';
+import { createEgressRule, isNamed, isVendorUrl } from './egress.js';
 
 const DEFAULT_DISCOVERY = 'https://webservices2.autotask.net/atservicesrest';
 
@@ -44,6 +44,8 @@ export interface Settings {
   /** The address of the zone lookup, without a query. */
   readonly zoneLookup: string;
   readonly allows: (url: URL) => boolean;
+  /** Whether the operator named the host of a URL. */
+  readonly named: (url: URL) => boolean;
   /** The hosts named by the operator, for the descriptor. */
   readonly namedHosts: readonly string[];
 }
@@ -70,6 +72,7 @@ export function readSettings(values: { readonly [name: string]: string | undefin
     integrationCode,
     zoneLookup: lookup.href,
     allows: createEgressRule({ origins, hosts }),
+    named: (url) => isNamed({ origins, hosts }, url),
     namedHosts: [...origins, ...hosts],
   };
 }

@@ -1,6 +1,6 @@
 import type { CalendarDate, Decimal, HttpResponse } from '../contract.js';
+import { canonical } from '../decimal.js';
 import { calendarDate } from './calendar.js';
-import { canonical } from './decimal.js';
 
 /** A record of the vendor, read by name in any case (Autotask: property names are case-insensitive). */
 export interface Row {

@@ -38,7 +38,7 @@ export function checkZone(tools: Tools): Promise<Diagnostic[]> {
     const detail = `${zone.name ?? 'The zone'} at ${zone.host} serves this user.`;
     return [
       finding('pass', 'zone', TITLES.zone, detail, {
-        facts: { zone: zone.name, host: zone.host, instance: zone.instance },
+        facts: { zone: zone.name, host: zone.host, instanceKey: zone.instance },
       }),
     ];
   });

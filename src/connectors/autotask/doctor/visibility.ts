@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../contract.js';
+import { numeric } from '../ids.js';
 import type { Tools } from '../lookups.js';
-import { numeric } from '../lookups.js';
 import { menu } from '../menu.js';
 import { right } from '../permissions.js';
 import type { Settings } from '../settings.js';
