@@ -1,9 +1,9 @@
-import type { ClockState } from './clock.js';
+import type { ClockState } from '../common/clock.js';
+import type { JournalEntry, JournalFilter } from '../common/journal.js';
+import type { LateCommits } from '../common/late-commits.js';
 import type { Core } from './core.js';
-import { findUser, rowOf, rowsById, type UserState } from './database.js';
+import { findUser, rowOf, rowsById, table, type UserState } from './database.js';
 import type { ActiveFault, FaultRule } from './faults.js';
-import type { LateCommits } from './http/late-commits.js';
-import type { JournalEntry, JournalFilter } from './journal.js';
 import { LINE_KINDS } from './recurring/kinds.js';
 import { postPeriod } from './recurring/posting.js';
 import type { Row } from './rows.js';
@@ -23,10 +23,12 @@ export interface Admin {
     advance(ms: number): void;
     state(): ClockState;
   };
-  faults: { add(rule: FaultRule): ActiveFault; list(): ActiveFault[]; clear(): void };
+  faults: { add(rule: FaultRule): ActiveFault; list(): ActiveFault[]; held(id: number): Promise<void>; clear(): void };
   journal: { list(filter?: JournalFilter): JournalEntry[]; clear(): void; counters(): Record<string, number> };
   /** Approve and post every unit row of the contract that begins on or before the date. */
   postPeriod(request: { contractID: number; throughDate: string }): { units: number[]; billingItems: number[] };
+  /** A person deletes a contract or a service in the PSA's own pages, with all that stands on it. */
+  remove(entity: 'Contracts' | 'Services', id: number): void;
   switches: { get(): Switches; patch(changes: Partial<Switches>): Switches };
   users: { list(): PublicUser[]; get(name: string): PublicUser; patch(name: string, changes: UserPatch): PublicUser };
   /** The tenant moves: `zone2` answers under /zone2/ATServicesRest, the old zone with 401. '' moves it back. */
@@ -37,7 +39,7 @@ export interface Admin {
   /** Carries out late commits that are still waiting. */
   flushLateCommits(): Promise<number>;
   /** All stored rows by entity, internal fields included; secrets left out. */
-  state(): { tables: Record<string, Row[]>; users: PublicUser[]; account: unknown; clock: string };
+  state(): { tables: Record<string, readonly Row[]>; users: PublicUser[]; account: unknown; clock: string };
   units(contractID: number): Row[];
 }
 
@@ -79,6 +81,19 @@ export function createAdmin(core: Core, lateCommits: LateCommits): Admin {
       if (!contract) throw new Error(`no contract ${contractID}`);
       if (contract.status !== 1 && !core.switches.inactiveContractBills) return { units: [], billingItems: [] };
       return kept(postPeriod(core.db, { contractID, throughDate, now: core.clock.now() }));
+    },
+    remove(entity, id) {
+      const field = entity === 'Contracts' ? 'contractID' : 'serviceID';
+      const lines = rowsById(core.db, 'ContractServices').filter((line) => line[field] === id);
+      for (const line of lines) {
+        for (const name of ['ContractServiceUnits', 'ContractServiceAdjustments']) {
+          const rows = rowsById(core.db, name).filter((row) => [row.contractServiceID, row.lineID].includes(line.id));
+          for (const row of rows) table(core.db, name).delete(row.id);
+        }
+        table(core.db, 'ContractServices').delete(line.id);
+      }
+      table(core.db, entity).delete(id);
+      core.persist();
     },
     switches: {
       get: () => ({ ...core.switches }),

@@ -1,7 +1,8 @@
-import { createClock, type SimulatorClock } from './clock.js';
+import { createClock, type SimulatorClock } from '../common/clock.js';
+import { createFaultPlan, type FaultPlan } from '../common/faults.js';
+import { createJournal, type Journal } from '../common/journal.js';
 import type { Database } from './database.js';
-import { createFaultPlan, type FaultPlan } from './faults.js';
-import { createJournal, type Journal } from './journal.js';
+import { FAULT_KINDS, type FaultAction } from './faults.js';
 import { createThreadLimiter, type ThreadLimiter } from './limits/threads.js';
 import { createThresholdCounter, type ThresholdCounter } from './limits/threshold.js';
 import { emptyDatabase, seedWorld } from './seed.js';
@@ -16,7 +17,7 @@ export interface Core {
   readonly clock: SimulatorClock;
   readonly threshold: ThresholdCounter;
   readonly threads: ThreadLimiter;
-  readonly faults: FaultPlan;
+  readonly faults: FaultPlan<FaultAction>;
   readonly journal: Journal;
   /** Writes the state file, if there is one. Called before a write is answered. */
   persist(): void;
@@ -56,7 +57,7 @@ export function createCore(options: CoreOptions): Core {
     clock,
     threshold,
     threads: createThreadLimiter(() => switches),
-    faults: createFaultPlan(),
+    faults: createFaultPlan<FaultAction>(FAULT_KINDS),
     journal,
     persist() {
       if (!options.stateFile) return;

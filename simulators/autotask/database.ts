@@ -1,5 +1,6 @@
 import type { EntityDef, FieldDef, PicklistValue, UserDefinedFieldDef } from './entities/define.js';
 import type { Row } from './rows.js';
+import { createTable, type Table } from './table.js';
 import type { WorldUser } from './world.js';
 
 export interface UserState extends WorldUser {
@@ -21,16 +22,16 @@ export interface Account {
 export interface Database {
   users: UserState[];
   account: Account;
-  tables: Map<string, Map<number, Row>>;
+  tables: Map<string, Table>;
   nextIds: Map<string, number>;
   userDefinedFields: Record<string, UserDefinedFieldDef[]>;
   picklists: Record<string, Record<string, PicklistValue[]>>;
 }
 
-export function table(db: Database, name: string): Map<number, Row> {
+export function table(db: Database, name: string): Table {
   let rows = db.tables.get(name);
   if (!rows) {
-    rows = new Map();
+    rows = createTable();
     db.tables.set(name, rows);
   }
   return rows;
@@ -38,15 +39,11 @@ export function table(db: Database, name: string): Map<number, Row> {
 
 export const rowsOf = (db: Database, name: string): Row[] => [...table(db, name).values()];
 
-/** Without a copy of the whole table, which for unit rows is large. */
-export function rowsWhere(db: Database, name: string, field: string, value: unknown): Row[] {
-  const found: Row[] = [];
-  for (const row of table(db, name).values()) if (row[field] === value) found.push(row);
-  return found;
-}
+export const rowsWhere = (db: Database, name: string, field: string, value: unknown): Row[] =>
+  table(db, name).having(field, value);
 
 /** autotask: results come in id order, always. */
-export const rowsById = (db: Database, name: string): Row[] => rowsOf(db, name).sort((a, b) => a.id - b.id);
+export const rowsById = (db: Database, name: string): readonly Row[] => table(db, name).byId();
 
 export const rowOf = (db: Database, name: string, id: unknown): Row | undefined =>
   typeof id === 'number' ? table(db, name).get(id) : undefined;
@@ -56,7 +53,7 @@ export function insert(db: Database, name: string, fields: Record<string, unknow
   const next = db.nextIds.get(name) ?? 1;
   const id = typeof fields.id === 'number' ? fields.id : next;
   const row: Row = { ...fields, id };
-  table(db, name).set(id, row);
+  table(db, name).set(row);
   db.nextIds.set(name, Math.max(next, id + 1));
   return row;
 }

@@ -2,20 +2,20 @@
  * A strict simulator of the Autotask PSA REST API over real HTTP: it refuses what autotask refuses, can fail on command
  * and keeps a journal. Where the sources leave a question open the code says `inferred` and `switches.ts` has a switch.
  */
-import type { AddressInfo } from 'node:net';
+import { createLateCommits } from '../common/late-commits.js';
+import { listen } from '../common/listening.js';
 import { type Admin, createAdmin } from './admin.js';
 import { createCore } from './core.js';
 import { serveAdmin } from './http/admin-routes.js';
-import { createLateCommits } from './http/late-commits.js';
 import { createApiServer } from './http/server.js';
 import { sampleWorld } from './sample-world.js';
 import type { Switches } from './switches.js';
 import type { World } from './world.js';
 
+export type { JournalEntry, JournalFilter } from '../common/journal.js';
 export type { Admin, PublicUser, UserPatch } from './admin.js';
 export type { PicklistValue, UserDefinedFieldDef } from './entities/define.js';
 export type { ActiveFault, FaultAction, FaultRule } from './faults.js';
-export type { JournalEntry, JournalFilter } from './journal.js';
 export type { Row } from './rows.js';
 export { sampleWorld } from './sample-world.js';
 export { defaultSwitches, type Switches } from './switches.js';
@@ -59,13 +59,8 @@ export async function startAutotaskSimulator(options: AutotaskSimulatorOptions =
     lateCommits,
     serveAdmin: (incoming, outgoing) => serveAdmin(admin, incoming, outgoing),
   });
-  const host = options.host ?? '127.0.0.1';
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed);
-    server.listen(options.port ?? 0, host, listening);
-  });
-  const { port } = server.address() as AddressInfo;
-  const url = `http://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  const listening = await listen(server, options);
+  const { url } = listening;
   return {
     url,
     discoveryUrl: `${url}/atservicesrest`,
@@ -73,9 +68,7 @@ export async function startAutotaskSimulator(options: AutotaskSimulatorOptions =
     admin,
     async close() {
       lateCommits.cancel();
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      server.closeAllConnections();
-      await closed;
+      await listening.close();
     },
   };
 }

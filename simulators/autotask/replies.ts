@@ -1,9 +1,6 @@
-/** The five shapes an answer of autotask can have. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { Reply } from '../common/ending.js';
+
+export type { Reply };
 
 export const json = (status: number, value: unknown, headers: Record<string, string> = {}): Reply => ({
   status,

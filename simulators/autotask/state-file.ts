@@ -1,8 +1,9 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import type { ClockState } from './clock.js';
+import type { ClockState } from '../common/clock.js';
 import type { Account, Database, UserState } from './database.js';
 import type { Row } from './rows.js';
 import type { Switches } from './switches.js';
+import { createTable } from './table.js';
 
 /** Everything that must survive a `kill -9` of the simulator, as one JSON document. */
 export interface SavedState {
@@ -35,9 +36,7 @@ export const toSaved = (db: Database, extras: Extras): SavedState => ({
 export const toDatabase = (saved: SavedState): Database => ({
   users: saved.users,
   account: saved.account,
-  tables: new Map(
-    Object.entries(saved.tables).map(([name, rows]) => [name, new Map(rows.map((row) => [row.id, row]))]),
-  ),
+  tables: new Map(Object.entries(saved.tables).map(([name, rows]) => [name, createTable(rows)])),
   nextIds: new Map(Object.entries(saved.nextIds)),
   userDefinedFields: saved.userDefinedFields,
   picklists: saved.picklists,

@@ -2,8 +2,12 @@
 export interface Switches {
   /** inferred: a row that begins inside a period holds the new total; `delta` is the other reading. */
   adjustmentReading: 'total' | 'delta';
-  /** A second adjustment of one contract service on one date fails with the duplicate text (seen in production). */
-  refuseSameDateAdjustment: boolean;
+  /**
+   * When a second adjustment of one contract service on one date fails with the duplicate text (seen in production).
+   * inferred: `insidePeriod`, because the text is of a row inserted twice; on a period's first day its row is there
+   * anyway and is changed, inside a period each adjustment inserts one that begins on its date.
+   */
+  refuseSameDateAdjustment: 'insidePeriod' | 'always' | 'never';
   /** inferred: a standing total below 0 is refused. */
   refuseNegativeTotal: boolean;
   /** inferred: the service's period must be the contract's. */
@@ -53,7 +57,7 @@ export interface Switches {
 
 export const defaultSwitches: Readonly<Switches> = {
   adjustmentReading: 'total',
-  refuseSameDateAdjustment: true,
+  refuseSameDateAdjustment: 'insidePeriod',
   refuseNegativeTotal: true,
   refusePeriodMismatch: true,
   refuseInactiveService: true,

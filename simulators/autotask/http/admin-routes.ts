@@ -67,6 +67,12 @@ const ROUTES: readonly AdminRoute[] = [
   route('POST', 'post-period', '{ contractID, throughDate }: approve and post', (admin, { body }) =>
     admin.postPeriod({ contractID: Number(body.contractID), throughDate: String(body.throughDate) }),
   ),
+  route(
+    'POST',
+    'remove',
+    '{ entity: "Contracts" | "Services", id }: a person deletes a record',
+    done((admin, { body }) => admin.remove(body.entity === 'Services' ? 'Services' : 'Contracts', Number(body.id))),
+  ),
   route('GET', 'switches', 'all switches', (admin) => admin.switches.get()),
   route('PATCH', 'switches', 'changes some switches', (admin, { body }) => admin.switches.patch(body)),
   route('GET', 'users', 'the API users, without secrets', (admin) => admin.users.list()),

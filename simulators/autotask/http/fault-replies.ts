@@ -1,8 +1,7 @@
+import type { Ending } from '../../common/ending.js';
 import type { FaultAction } from '../faults.js';
 import { retryHeader } from '../limits/threads.js';
 import { badGatewayPage, empty, errors, type Reply, serverErrorPage } from '../replies.js';
-
-export type Ending = Reply | 'drop' | 'hang' | { truncate: Reply };
 
 /** The ending of a request that never reaches the application; null lets it through. */
 export function applyBefore(fault: FaultAction): Ending | null {

@@ -1,8 +1,8 @@
-import { requireAccess } from '../access.js';
+import { isVisible, requireAccess } from '../access.js';
 import type { Core } from '../core.js';
-import type { UserState } from '../database.js';
+import { table, type UserState } from '../database.js';
 import type { EntityDef } from '../entities/define.js';
-import { matches } from '../query/match.js';
+import { candidates, matches } from '../query/match.js';
 import { PAGE_SIZE, parseJson, parseQuery, type Query } from '../query/model.js';
 import { cutPage, type Paging, parsePaging } from '../query/page.js';
 import type { WriteContext } from '../records/context.js';
@@ -101,7 +101,9 @@ function queryOf(call: Call): Query {
 }
 
 const found = ({ core, user, def }: Call, query: Query): Row[] =>
-  visibleRows(core.db, user, def).filter((row) => matches(row, query.filter));
+  candidates(table(core.db, def.name), query.filter).filter(
+    (row) => isVisible(core.db, user, def, row) && matches(row, query.filter),
+  );
 
 /** The link back keeps the verb: a GET's carries its search, a POST's does not. */
 const pageLink = (call: Call, path: string) => {

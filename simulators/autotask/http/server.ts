@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { finish, parsed, send } from '../../common/ending.js';
+import type { LateCommits } from '../../common/late-commits.js';
 import type { Core } from '../core.js';
-import type { JournalEntry } from '../journal.js';
-import { message, Refusal, type Reply } from '../replies.js';
+import { message, Refusal } from '../replies.js';
 import { answer, type Resolved, resolve } from './api.js';
-import { applyAfter, applyBefore, type Ending } from './fault-replies.js';
-import type { LateCommits } from './late-commits.js';
+import { applyAfter, applyBefore } from './fault-replies.js';
 import { type ApiRequest, header, readBody, toRequest } from './request.js';
 
 export interface ServerParts {
@@ -64,6 +64,7 @@ async function serveApi(
     lateCommits.schedule(fault.ms, () => run().then(() => undefined));
     return finish(outgoing, entry, 'drop');
   }
+  if (fault?.kind === 'hold') await core.faults.released(fault);
   const { reply } = await run(fault?.kind === 'delay' ? fault.ms : 0);
   return finish(outgoing, entry, fault ? applyAfter(fault, reply) : reply);
 }
@@ -79,36 +80,4 @@ function describe(core: Core, request: ApiRequest, resolved: Resolved) {
     headers: request.headerNames,
     body: parsed(request.body),
   };
-}
-
-function parsed(body: string): unknown {
-  if (body === '') return null;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body.slice(0, 2000);
-  }
-}
-
-function finish(outgoing: ServerResponse, entry: JournalEntry, ending: Ending): void {
-  if (ending === 'hang') return;
-  if (ending === 'drop') {
-    // The socket itself: a half-finished HTTP answer would tell the client more than a lost connection does.
-    outgoing.socket?.destroy();
-    return;
-  }
-  if ('truncate' in ending) {
-    const { status, headers, body } = ending.truncate;
-    entry.status = status;
-    outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
-    outgoing.write(body.slice(0, Math.floor(body.length / 2)), () => outgoing.socket?.destroy());
-    return;
-  }
-  entry.status = ending.status;
-  send(outgoing, ending);
-}
-
-function send(outgoing: ServerResponse, { status, headers, body }: Reply): void {
-  outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
-  outgoing.end(body);
 }

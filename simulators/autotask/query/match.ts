@@ -1,6 +1,23 @@
 import { isObject, type Row } from '../rows.js';
+import type { Table } from '../table.js';
+import { isIndexed } from '../table.js';
 import type { Condition, Group } from './model.js';
 import { stored } from './values.js';
+
+/** Rows in id order among which all matches are: fewer than the table where an id or an indexed field is named. */
+export function candidates(table: Table, group: Group): readonly Row[] {
+  for (const item of group.op === 'and' ? group.items : []) {
+    if ('items' in item || !item.field || (item.op !== 'in' && item.op !== 'eq')) continue;
+    const { name } = item.field;
+    const values = item.value instanceof Set ? [...item.value] : [item.value];
+    if (name === 'id') return inOrder(values.map((id) => table.get(id as number)));
+    if (isIndexed(name)) return inOrder(values.flatMap((value) => table.having(name, value)));
+  }
+  return table.byId();
+}
+
+const inOrder = (rows: readonly (Row | undefined)[]): Row[] =>
+  rows.filter((row) => row !== undefined).sort((a, b) => a.id - b.id);
 
 export const matches = (row: Row, group: Group): boolean => {
   const test = (item: Condition | Group): boolean => ('items' in item ? matches(row, item) : holds(row, item));
@@ -16,8 +33,8 @@ function holds(row: Row, condition: Condition): boolean {
   if (op === 'notExist') return value === null;
   // inferred: as in SQL, a comparison with null is never true, `noteq` and `notIn` included.
   if (value === null) return false;
-  if (op === 'in') return (wanted as unknown[]).includes(value);
-  if (op === 'notIn') return !(wanted as unknown[]).includes(value);
+  if (op === 'in') return (wanted as ReadonlySet<unknown>).has(value);
+  if (op === 'notIn') return !(wanted as ReadonlySet<unknown>).has(value);
   if (wanted === null) return false;
   switch (op) {
     case 'eq':
@@ -50,7 +67,7 @@ function userDefined(row: Row, condition: Condition): [unknown, unknown] {
   const asNumbers = value !== null && isNumeric(value) && isNumeric(sample);
   const form = (item: unknown): unknown =>
     item === null || item === undefined ? null : asNumbers ? Number(item) : String(item).toLowerCase();
-  return [form(value), Array.isArray(condition.value) ? condition.value.map(form) : form(condition.value)];
+  return [form(value), Array.isArray(condition.value) ? new Set(condition.value.map(form)) : form(condition.value)];
 }
 
 const isNumeric = (value: unknown): boolean => value !== null && value !== '' && !Number.isNaN(Number(value));

@@ -53,6 +53,12 @@ function numeric(field: FieldDef, value: unknown): number {
 /** The stored value in the same comparable form. */
 export function stored(field: FieldDef, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  if (field.type === 'datetime') return parseInstant(value)?.getTime() ?? null;
+  if (field.type === 'datetime') return storedTime(value);
   return typeof value === 'string' ? value.toLowerCase() : value;
+}
+
+/** What is stored was checked when it came in; only forms without a zone need the strict reading. */
+function storedTime(value: unknown): number | null {
+  if (typeof value === 'string' && value.length >= 20 && value.endsWith('Z')) return Date.parse(value);
+  return parseInstant(value)?.getTime() ?? null;
 }

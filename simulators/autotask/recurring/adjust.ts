@@ -10,6 +10,7 @@ import { asNumber, isPresent, type Row } from '../rows.js';
 import type { LineKind } from './kinds.js';
 import { checkItem } from './line-rules.js';
 import { addEvent, eventsOf, insertLine, type LineEvent, linesOfContract, windowOf } from './lines.js';
+import { periodsOf } from './periods.js';
 import { regenerate } from './units.js';
 
 /** The text production clients see at the second change of a line on one date. */
@@ -45,8 +46,7 @@ export function adjust(
     unitCost: kind.reprices && isPresent(sent.adjustedUnitCost) ? asNumber(sent.adjustedUnitCost) : null,
   };
   const events = line ? eventsOf(db, kind, line.id) : [];
-  const sameDate = events.some((event) => !event.seeded && event.effectiveDate === date);
-  if (switches.refuseSameDateAdjustment && sameDate) refuse(DUPLICATE_TEXT);
+  if (isSameDateRefused(context, contract, events, date)) refuse(DUPLICATE_TEXT);
   if (switches.refuseNegativeTotal && lowestFrom(events, change) < 0) {
     refuse(`The ${def.singular} would bring the number of units below zero.`);
   }
@@ -94,13 +94,17 @@ function checkWindow({ switches }: WriteContext, def: EntityDef, contract: Row, 
   }
 }
 
-/** The lowest standing total on the change's date and after, planned changes included. */
+function isSameDateRefused({ db, switches }: WriteContext, contract: Row, events: readonly LineEvent[], date: string) {
+  const when = switches.refuseSameDateAdjustment;
+  if (when === 'never' || !events.some((event) => !event.seeded && event.effectiveDate === date)) return false;
+  return when === 'always' || !periodsOf(db, contract).some((period) => period.start === date);
+}
+
+/** The lowest standing total on the change's date and after, planned changes included; what is of one date counts at once. */
 function lowestFrom(events: readonly LineEvent[], change: { effectiveDate: string; unitChange: number }): number {
-  let total = change.unitChange;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const event of events) {
-    if (event.effectiveDate > change.effectiveDate) lowest = Math.min(lowest, total);
-    total += event.unitChange;
-  }
-  return Math.min(lowest, total);
+  const dates = [change.effectiveDate, ...events.map((event) => event.effectiveDate)];
+  const totals = dates
+    .filter((date) => date >= change.effectiveDate)
+    .map((date) => events.reduce((sum, event) => (event.effectiveDate <= date ? sum + event.unitChange : sum), 0));
+  return Math.min(...totals) + change.unitChange;
 }

@@ -1,4 +1,4 @@
-import { type Database, insert, rowOf, rowsById, rowsOf, rowsWhere } from '../database.js';
+import { type Database, insert, rowOf, rowsOf, rowsWhere } from '../database.js';
 import { dayOf } from '../dates.js';
 import { decimal, multiply, share, toNumber } from '../money.js';
 import { asNumber, isPresent, type Row } from '../rows.js';
@@ -16,7 +16,7 @@ export interface LineEvent extends Row {
 }
 
 export const linesOfContract = (db: Database, kind: LineKind, contractID: number): Row[] =>
-  rowsById(db, kind.lines).filter((line) => line.contractID === contractID);
+  rowsWhere(db, kind.lines, 'contractID', contractID).sort((a, b) => a.id - b.id);
 
 export const eventsOf = (db: Database, kind: LineKind, lineID: number): LineEvent[] =>
   (rowsWhere(db, kind.adjustments, 'lineID', lineID) as LineEvent[]).sort((a, b) =>

@@ -1,4 +1,4 @@
-import { type Database, insert, rowOf, rowsById } from '../database.js';
+import { type Database, insert, rowOf, rowsWhere } from '../database.js';
 import { dayOf, midnight } from '../dates.js';
 import { asNumber, type Row } from '../rows.js';
 import { LINE_KINDS, type LineKind } from './kinds.js';
@@ -18,8 +18,8 @@ export interface PostRequest {
 export function postPeriod(db: Database, request: PostRequest): { units: number[]; billingItems: number[] } {
   const posted: { units: number[]; billingItems: number[] } = { units: [], billingItems: [] };
   for (const kind of LINE_KINDS) {
-    for (const row of rowsById(db, kind.units)) {
-      const mine = row.contractID === request.contractID && (!request.line || row[kind.lineField] === request.line.id);
+    for (const row of rowsWhere(db, kind.units, 'contractID', request.contractID).sort((a, b) => a.id - b.id)) {
+      const mine = !request.line || row[kind.lineField] === request.line.id;
       if (!mine || isPosted(row) || dayOf(row.startDate) > request.throughDate) continue;
       row.approveAndPostDate = request.now.toISOString();
       posted.units.push(row.id);

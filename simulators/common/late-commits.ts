@@ -1,4 +1,4 @@
-/** Requests whose client is gone and which are carried out later, as autotask does within its 5 minutes. */
+/** Requests whose client is gone and which are carried out later, as a busy server does. */
 export interface LateCommits {
   schedule(ms: number, work: () => Promise<void>): void;
   /** Carries out what is still waiting, now. */
