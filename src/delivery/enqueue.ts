@@ -1,33 +1,32 @@
-import { createHash } from 'node:crypto';
-import type { ChangeKind, CloudSubscriptionStatus, OfferType } from '../../prisma/generated/client/enums.js';
+import type {
+  BillingFrequency,
+  ChangeKind,
+  CloudSubscriptionStatus,
+  OfferType,
+} from '../../prisma/generated/client/enums.js';
 import type { Actor, Scope } from '../audit/entry.js';
 import { auditLog, type OwnedEntry } from '../audit/log.js';
 import type { ChangeKind as PsaChangeKind } from '../connectors/contract.js';
-import type { Jobs } from '../jobs/engine.js';
+import type { Job, Jobs } from '../jobs/engine.js';
+import { type BilledPrice, billedPrice, type StoredPrice } from '../marketplace/billed-price.js';
+import { recordset } from '../marketplace/bulk.js';
 import type { NewChange } from '../marketplace/changes.js';
-import { verdictOf } from '../marketplace/supported.js';
-import { toDateColumn } from '../storage/calendar-date.js';
-import type { Prisma, Queries } from '../storage/database.js';
+import { joinPrice } from '../marketplace/subscription-prices.js';
+import { psaUnitsOf, type Verdict, verdictOf } from '../marketplace/supported.js';
+import { Prisma, type Queries } from '../storage/database.js';
 import type { NewId } from '../storage/ids.js';
-import { wakeLanes } from './lane-wake.js';
-
-/** Writers of one connection that may run at once, over all instances: one below the vendor's three, for headroom. */
-const SLOTS = 2;
-
-/** The engine's serial queue of a contract: writes to one contract never run at once. */
-export function queueNameOf(connectionId: string, contractId: string): string {
-  const slot = createHash('sha256').update(contractId).digest().readUInt32BE(0) % SLOTS;
-  return `${connectionId}/${slot}`;
-}
+import { traceParent } from '../telemetry/trace.js';
+import { wakeUp } from './lane-wake.js';
+import { addMonths } from './period.js';
 
 export interface Enqueuer {
   readonly jobs: Jobs;
   readonly newId: NewId;
+  /** So long a change of quantity waits for a later one of its day, which then goes out alone (R50). Absent: not at all. */
+  readonly nettingSeconds?: number;
   readonly actor: Actor;
   readonly correlationId: string;
   readonly requestId?: string;
-  /** The organization whose log the caller's own entry is in. */
-  readonly organizationId: string;
 }
 
 export interface NewOperation {
@@ -37,27 +36,60 @@ export interface NewOperation {
   readonly changeId: string | null;
   readonly kind: PsaChangeKind;
   readonly effectiveDate: string;
-  readonly target: { readonly quantity: number; readonly unitPrice?: string; readonly unitCost?: string };
+  readonly target: {
+    readonly quantity: number;
+    /** Of one unit in one billing period. */
+    readonly unitPrice?: string;
+    readonly unitCost?: string;
+    /** Of the amounts, as the marketplace has them; only those of the connection's currency are written. */
+    readonly currency?: string;
+    /** For a month's cost: the first day it does not count for any more (R62). */
+    readonly until?: string;
+  };
 }
+
+const OPERATIONS = {
+  columns: {
+    at: 'integer',
+    id: 'uuid',
+    organizationId: 'uuid',
+    laneId: 'uuid',
+    auditLogId: 'uuid',
+    changeId: 'uuid',
+    kind: 'text',
+    effectiveDate: 'date',
+    target: 'jsonb',
+  },
+};
 
 /** Puts operations at the end of their lanes and wakes the lanes. Their audit entries must be open already. */
 export async function enqueueOperations(
   tx: Queries,
   tenantId: string,
-  by: Pick<Enqueuer, 'jobs' | 'newId'>,
+  by: Pick<Enqueuer, 'jobs' | 'newId' | 'nettingSeconds'>,
   operations: readonly NewOperation[],
 ): Promise<void> {
-  await tx.laneOperation.createMany({
-    data: operations.map(({ target, effectiveDate, ...operation }) => ({
-      ...operation,
-      tenantId,
-      id: by.newId(),
-      effectiveDate: toDateColumn(effectiveDate),
-      target: target as Prisma.InputJsonObject,
-    })),
-  });
-  const laneIds = [...new Set(operations.map(({ laneId }) => laneId))];
-  await wakeLanes(tx, by.jobs, tenantId, laneIds);
+  if (operations.length === 0) return;
+  const rows = operations.map((operation, at) => ({ ...operation, at, id: by.newId() }));
+  const netting = by.nettingSeconds ?? 0;
+  // Waiting counts by the database's clock, as everything in a lane does.
+  const added = await tx.$queryRaw<{ laneId: string; queueName: string; notBefore: Date | null }[]>`
+    INSERT INTO "LaneOperation" ("tenantId", "id", "organizationId", "laneId", "auditLogId", "changeId", "kind",
+      "effectiveDate", "target", "traceParent", "notBefore")
+    SELECT ${tenantId}::uuid, x."id", x."organizationId", x."laneId", x."auditLogId", x."changeId", x."kind",
+      x."effectiveDate", x."target", ${traceParent()},
+      CASE WHEN x."kind" = 'quantity' AND ${netting} > 0
+        THEN statement_timestamp() + make_interval(secs => ${netting}) END
+    FROM ${recordset(OPERATIONS, rows)} ORDER BY x."at"
+    RETURNING "laneId"::text AS "laneId", "notBefore", (SELECT l."queueName" FROM "Lane" l
+      WHERE l."tenantId" = ${tenantId}::uuid AND l."id" = "LaneOperation"."laneId") AS "queueName"`;
+  // Whoever is woken now finds by itself what waits behind.
+  const wakeUps = new Map<string, Job>();
+  for (const { laneId, queueName, notBefore } of added.sort((a, b) => Number(a.notBefore) - Number(b.notBefore))) {
+    if (wakeUps.has(laneId)) continue;
+    wakeUps.set(laneId, wakeUp({ tenantId, laneId, queueName }, notBefore ?? undefined));
+  }
+  await by.jobs.enqueue(tx, ...wakeUps.values());
 }
 
 /** How the synchronised kinds are called towards a connector. */
@@ -80,15 +112,17 @@ interface MappedRow {
   offerType: OfferType;
   customerId: string;
   customerName: string;
-  unitCost: Prisma.Decimal | null;
-  unitPrice: Prisma.Decimal | null;
+  /** Of the mapping's owner (R43). */
+  price: StoredPrice | null;
+  /** How often its line is billed, where the offer of its service is still mapped. */
+  lineFrequency: BillingFrequency | null;
 }
 
 /**
  * For each change of a mapped cloud subscription: one entry "Update Subscription on Connection" (R70) and one operation
  * in its lane, in the transaction that stored the change. The mapping may belong to another organization of the tenant
- * than the one that recorded the change; the entry is the mapping's owner's. A kind that is not synchronised becomes a
- * FAILED entry that neither blocks nor turns the badge red (R52, R67).
+ * than the one that recorded the change; the entry is the mapping's owner's. A kind that is not synchronised, and a price
+ * without an amount of one billing period, become a FAILED entry that neither blocks nor turns the badge red (R52, R67).
  */
 export async function enqueueChanges(
   tx: Queries,
@@ -109,14 +143,12 @@ export async function enqueueChanges(
     if (verdict.verdict === 'ignored') continue;
     const auditLogId = by.newId();
     const scope: Scope = { tenantId, organizationId: mapping.organizationId };
-    const entry = entryOf(change, mapping, by, auditLogId);
-    if (verdict.verdict === 'unsupported') {
-      const error = {
-        class: 'Unsupported',
-        code: 'UNSUPPORTED_CHANGE',
-        message: `${verdict.reason} (${verdict.rule})`,
-      };
-      entries.push({ scope, entry: { ...entry, status: 'FAILED', error } });
+    const effectiveDate = dayOf(change, mapping);
+    const entry = entryOf({ ...change, effectiveDate }, mapping, by, auditLogId);
+    const price = priced && mapping.price ? priceOfLine(mapping.price, mapping) : null;
+    const unwritten = unwrittenFor(verdict, price);
+    if (unwritten) {
+      entries.push({ scope, entry: { ...entry, status: 'FAILED', error: { class: 'Unsupported', ...unwritten } } });
       continue;
     }
     entries.push({ scope, entry });
@@ -126,21 +158,24 @@ export async function enqueueChanges(
       auditLogId,
       changeId: change.changeId,
       kind: PSA_KIND[change.kind] ?? 'quantity',
-      effectiveDate: change.effectiveDate,
-      target: targetOf(change, mapping),
+      effectiveDate,
+      target: targetOf(change, mapping, price !== null && 'code' in price ? null : price),
     });
   }
 
-  const laneIds = operations.map(({ laneId }) => laneId);
   await tx.mapping.updateMany({
-    where: { tenantId, id: { in: laneIds }, syncState: 'SYNCED' },
+    where: { tenantId, id: { in: operations.map(({ laneId }) => laneId) }, syncState: 'SYNCED' },
     data: { syncState: 'PENDING', updatedAt: new Date() },
   });
-  await auditLog.lockChains(tx, tenantId, [by.organizationId, ...entries.map(({ scope }) => scope.organizationId)]);
-  await auditLog.openMany(tx, entries);
+  await auditLog.enter(tx, entries);
   await enqueueOperations(tx, tenantId, by, operations);
 }
 
+/**
+ * Shares the lanes, which are locked first and in one order: whoever settles or needs them as they are is waited for now, not
+ * with the audit chain in hand, and waits in turn. So a badge is never computed without an operation that is just being
+ * added, and a mapping that was deleted meanwhile is none any more.
+ */
 async function mappingsOf(
   tx: Queries,
   tenantId: string,
@@ -152,15 +187,20 @@ async function mappingsOf(
     SELECT m."id"::text AS "laneId", m."organizationId"::text AS "organizationId",
       m."connectionId"::text AS "connectionId", m."cloudSubscriptionId"::text AS "cloudSubscriptionId",
       s."quantity", s."name", s."status"::text AS "status", v."offerType"::text AS "offerType",
-      c."id"::text AS "customerId", c."companyName" AS "customerName", p."unitCost", p."unitPrice"
-    FROM "Mapping" m
+      c."id"::text AS "customerId", c."companyName" AS "customerName", own."price",
+      lv."billingFrequency"::text AS "lineFrequency"
+    FROM "Lane" l
+    JOIN "Mapping" m ON m."tenantId" = l."tenantId" AND m."id" = l."id"
     JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
     JOIN "OfferVariant" v ON v."tenantId" = s."tenantId" AND v."id" = s."offerVariantId"
     JOIN "Customer" c ON c."tenantId" = s."tenantId" AND c."id" = s."customerId"
-    LEFT JOIN "SubscriptionPrice" p ON p."tenantId" = s."tenantId" AND p."cloudSubscriptionId" = s."id"
-      AND p."organizationId" = m."organizationId"
+    ${joinPrice('s', Prisma.sql`m."organizationId"`)}
+    LEFT JOIN "Mapping" lm ON lm."tenantId" = m."tenantId" AND lm."connectionId" = m."connectionId"
+      AND lm."remoteId" = m."serviceId" AND lm."kind" = 'OFFER' AND lm."deletedAt" IS NULL
+    LEFT JOIN "OfferVariant" lv ON lv."tenantId" = lm."tenantId" AND lv."id" = lm."offerVariantId"
     WHERE m."tenantId" = ${tenantId}::uuid AND m."kind" = 'SUBSCRIPTION' AND m."deletedAt" IS NULL
-      AND m."cloudSubscriptionId" = ANY(${ids}::uuid[])`;
+      AND m."cloudSubscriptionId" = ANY(${ids}::uuid[]) AND s."id" = ANY(${ids}::uuid[])
+    ORDER BY l."id" FOR SHARE OF l, m`;
   return new Map(rows.map((row) => [row.cloudSubscriptionId, row]));
 }
 
@@ -181,13 +221,32 @@ function entryOf(change: NewChange, mapping: MappedRow, by: Enqueuer, id: string
   };
 }
 
+/** An Azure Plan ends with its month: what it used until then is still to be billed, on units that are not pro-rated (R62). */
+function dayOf({ kind, effectiveDate }: NewChange, { offerType }: MappedRow): string {
+  if (kind !== 'CANCEL' || offerType !== 'AZURE_PLAN') return effectiveDate;
+  return addMonths(`${effectiveDate.slice(0, 7)}-01`, 1);
+}
+
+/** Why nothing is written for a change that has an entry; null where something is. */
+function unwrittenFor(verdict: Verdict, price: ReturnType<typeof priceOfLine> | null) {
+  if (verdict.verdict === 'unsupported') {
+    return { code: 'UNSUPPORTED_CHANGE', message: `${verdict.reason} (${verdict.rule})` };
+  }
+  return price !== null && 'code' in price ? price : null;
+}
+
+/** A line is billed as often as when it was mapped: the amount of another period does not belong on it (R52). */
+function priceOfLine(price: StoredPrice, { lineFrequency }: MappedRow) {
+  if (lineFrequency === null || lineFrequency === price.billingFrequency) return billedPrice(price);
+  const message =
+    'The price is for another billing frequency than the line in the PSA: map the cloud subscription again. (R52)';
+  return { code: 'BILLING_FREQUENCY_CHANGED', message } as const;
+}
+
 /** Absolute targets. Prices go along only with a change of price, so that a seat change leaves special prices alone. */
-function targetOf(change: NewChange, mapping: MappedRow): NewOperation['target'] {
-  const quantity = change.kind === 'CANCEL' ? 0 : (change.after.quantity ?? mapping.quantity);
-  const priced = change.kind === 'PRICE' || change.kind === 'PROMOTION';
-  return {
-    quantity,
-    ...(priced && mapping.unitPrice && { unitPrice: mapping.unitPrice.toFixed() }),
-    ...(priced && mapping.unitCost && { unitCost: mapping.unitCost.toFixed() }),
-  };
+function targetOf(change: NewChange, mapping: MappedRow, price: BilledPrice | null): NewOperation['target'] {
+  const { offerType } = mapping;
+  const quantity =
+    change.kind === 'CANCEL' ? 0 : psaUnitsOf({ offerType, quantity: change.after.quantity ?? mapping.quantity });
+  return { quantity, ...price };
 }

@@ -1,11 +1,14 @@
-import type { EntryError } from '../audit/entry.js';
-import { auditLog } from '../audit/log.js';
-import { toDateColumn } from '../storage/calendar-date.js';
-import type { Prisma, Queries } from '../storage/database.js';
+import type { Details, EntryError, EntryPatch } from '../audit/entry.js';
+import type { Step } from '../connectors/contract.js';
+import { Prisma, type Queries } from '../storage/database.js';
 import type { Lease, Sent, Verdict, WorkItem } from './lane.js';
+import type { ConnectionRow } from './sessions.js';
 import { cancelOperations } from './unmap.js';
+import { writeOf } from './verdicts.js';
 
 const OPERATION_STATE = {
+  RUNNING: 'RUNNING',
+  HELD: 'HELD',
   SUCCEEDED: 'SUCCEEDED',
   FAILED: 'FAILED',
   RETRYING: 'PENDING',
@@ -13,83 +16,99 @@ const OPERATION_STATE = {
   NEEDS_REVIEW: 'NEEDS_REVIEW',
 } as const;
 
-/** How an operation is left: step, operation, badge and entry together. */
-export async function settleRows(
-  tx: Queries,
-  lease: Lease,
+/** What became of a step. */
+export interface StepResult {
+  readonly message: string;
+  readonly error?: EntryError;
+}
+
+/**
+ * How an operation is left, behind the guard of the lease: what becomes of its step, of itself and of its mapping, whose
+ * badge says whether every supported operation reached the PSA (R66). For `auditLog.behind`: no row when the lease is lost.
+ */
+export function settling(
+  guard: Prisma.Sql,
+  { tenantId, laneId }: Lease,
   item: WorkItem,
   sent: Sent | null,
   verdict: Verdict,
-): Promise<void> {
-  const { tenantId } = lease;
-  const step = verdict.to === 'VERIFYING' ? 'UNKNOWN' : verdict.step;
-  if (sent && step) {
-    await tx.step.update({
-      where: { tenantId_id: { tenantId, id: sent.stepId } },
-      data: {
-        state: step,
-        settledAt: step === 'UNKNOWN' ? null : new Date(),
-        result: { message: verdict.message } as Prisma.InputJsonObject,
-      },
-    });
-  }
+): Prisma.Sql {
+  const step = verdict.to === 'VERIFYING' ? 'UNKNOWN' : verdict.to === 'HELD' ? null : (verdict.step ?? null);
+  // The first doubt stays: what follows only says why it is not settled yet.
+  const settled = sent && step && !(step === 'UNKNOWN' && sent.state === 'UNKNOWN' && sent.doubt) ? sent.stepId : null;
+  const result: StepResult = { message: verdict.message, ...('error' in verdict && { error: verdict.error }) };
+  const notBefore = 'notBefore' in verdict ? verdict.notBefore : null;
+  const movedTo = 'moveTo' in verdict ? (verdict.moveTo ?? null) : null;
   const finished = verdict.to === 'SUCCEEDED' || verdict.to === 'FAILED';
-  await tx.laneOperation.update({
-    where: { tenantId_id: { tenantId, id: item.operationId } },
-    data: {
-      state: OPERATION_STATE[verdict.to],
-      notBefore: 'notBefore' in verdict ? verdict.notBefore : null,
-      finishedAt: finished ? new Date() : null,
-      ...('moveTo' in verdict && verdict.moveTo && { effectiveDate: toDateColumn(verdict.moveTo) }),
-    },
-  });
-  const canceled = await settleMapping(tx, lease, item, verdict);
-  await auditLog.move(tx, lease.scope, item.auditLogId, verdict.to, verdict.message, {
-    ...(verdict.to === 'SUCCEEDED' && { summary: verdict.message }),
-    ...('error' in verdict && { error: verdict.error }),
-    ...(verdict.details && { details: verdict.details }),
-  });
-  await canceled?.();
+  // A refused send counted when its step was stored; what was refused before that counts here.
+  const attempts = verdict.to === 'RETRYING' && !sent ? 1 : 0;
+  const lineRef = verdict.to === 'SUCCEEDED' || verdict.to === 'RUNNING' ? (verdict.lineRef ?? null) : null;
+  return Prisma.sql`guard AS (${guard}), step AS (
+      UPDATE "Step" SET "state" = ${step}::text::"StepState", "result" = ${JSON.stringify(result)}::jsonb,
+        "settledAt" = CASE WHEN ${step}::text = 'UNKNOWN' THEN NULL ELSE clock_timestamp() END
+      FROM guard WHERE "tenantId" = ${tenantId}::uuid AND "Step"."id" = ${settled}::uuid RETURNING 1
+    ), operation AS (
+      UPDATE "LaneOperation" SET "state" = ${OPERATION_STATE[verdict.to]}::text::"OperationState",
+        "notBefore" = ${notBefore}, "attempts" = "attempts" + ${attempts}, "movedTo" = coalesce(${movedTo}::date, "movedTo"),
+        "finishedAt" = CASE WHEN ${finished} THEN clock_timestamp() END
+      FROM guard WHERE "tenantId" = ${tenantId}::uuid AND "LaneOperation"."id" = ${item.operationId}::uuid
+      RETURNING "tenantId", (SELECT count(*) FROM step)
+    ), "first" AS MATERIALIZED (
+      SELECT "tenantId", refresh_badge("tenantId", ${laneId}::uuid, ${lineRef}, ${verdict.to === 'SUCCEEDED'})::text AS "badge"
+      FROM operation
+    )`;
 }
 
-/** The badge says whether every supported operation reached the PSA (R66); a failed first write undoes the mapping. */
-async function settleMapping(
-  tx: Queries,
-  lease: Lease,
-  item: WorkItem,
+/** What the entry says of it. */
+export function patchOf(item: WorkItem, verdict: Verdict, details: Details | undefined): EntryPatch {
+  return {
+    // Of a month's cost the last of several writes says least: that it ends.
+    ...(verdict.to === 'SUCCEEDED' && item.target.until === undefined && { summary: verdict.message }),
+    ...('error' in verdict && { error: verdict.error }),
+    ...(details && { details }),
+  };
+}
+
+/**
+ * Of an operation with several writes: each of them, in the order they were read back. What stands before and after is then
+ * said of the last one; of a month's cost of the first, because the last only ends it.
+ */
+export async function detailsOf(
+  client: Pick<Queries, 'step'>,
+  { tenantId }: Lease,
+  { operationId, applied, target }: WorkItem,
+  sent: Sent | null,
   verdict: Verdict,
-): Promise<(() => Promise<void>) | undefined> {
-  const { tenantId, laneId } = lease;
-  if (item.kind === 'create' && verdict.to === 'FAILED') {
-    const canceled = await cancelOperations(tx, tenantId, [laneId], new Date());
-    await tx.mapping.update({
-      where: { tenantId_id: { tenantId, id: laneId } },
-      data: { state: 'DELETED', deletedAt: new Date(), syncState: 'OUT_OF_SYNC', updatedAt: new Date() },
-    });
-    return canceled;
-  }
-  const lineRef = verdict.to === 'SUCCEEDED' ? (verdict.lineRef ?? null) : null;
-  await tx.$executeRaw`
-    UPDATE "Mapping" SET "updatedAt" = now(), "lineRef" = coalesce(${lineRef}, "lineRef"),
-      "state" = CASE WHEN "state" = 'PROCESSING' AND ${verdict.to} = 'SUCCEEDED' THEN 'MAPPED' ELSE "state" END,
-      "syncState" = (
-        SELECT CASE coalesce((array_agg(o."state" ORDER BY o."position"))[1]::text, 'NONE')
-          WHEN 'NONE' THEN 'SYNCED' WHEN 'FAILED' THEN 'OUT_OF_SYNC' WHEN 'NEEDS_REVIEW' THEN 'NEEDS_REVIEW'
-          ELSE 'PENDING' END::"SyncState"
-        FROM "LaneOperation" o WHERE o."tenantId" = ${tenantId}::uuid AND o."laneId" = ${laneId}::uuid
-          AND o."state" NOT IN ('SUCCEEDED', 'CANCELED'))
-    WHERE "tenantId" = ${tenantId}::uuid AND "id" = ${laneId}::uuid`;
-  return undefined;
+): Promise<Details> {
+  const told = verdict.details ?? {};
+  if (!('writes' in told) || (applied.length === 0 && (sent?.remaining ?? 0) === 0)) return told;
+  const rows = await client.step.findMany({
+    where: { tenantId, operationId, state: 'APPLIED' },
+    orderBy: { attempt: 'asc' },
+    select: { step: true },
+  });
+  const written = rows.map((row) => row.step as unknown as Step);
+  if (sent && 'step' in verdict && verdict.step === 'APPLIED') written.push(sent.step);
+  const { before, change, after, ...rest } = told;
+  const first = target.until !== undefined && applied.length > 0;
+  return { ...rest, ...(!first && { before, change, after }), writes: written.length, steps: written.map(writeOf) };
+}
+
+/** A first write that failed undoes the mapping. */
+export async function undoMapping(tx: Queries, { tenantId, laneId }: Lease): Promise<void> {
+  const canceled = await cancelOperations(tx, tenantId, [laneId], new Date());
+  await tx.mapping.update({
+    where: { tenantId_id: { tenantId, id: laneId } },
+    data: { state: 'DELETED', deletedAt: new Date(), syncState: 'OUT_OF_SYNC', updatedAt: new Date() },
+  });
+  await canceled();
 }
 
 /** A refused secret ends all traffic of its connection: another try could lock the API user. */
-export async function stopConnection(tx: Queries, item: WorkItem, error: EntryError): Promise<void> {
+export async function stopConnection(tx: Queries, connection: ConnectionRow, error: EntryError): Promise<void> {
+  const { tenantId, id, credentialsVersion } = connection;
   await tx.connection.updateMany({
-    where: {
-      tenantId: item.connection.tenantId,
-      id: item.connection.id,
-      credentialsVersion: item.connection.credentialsVersion,
-    },
+    where: { tenantId, id, credentialsVersion },
     data: { status: 'INVALID', statusCode: error.code, statusReason: error.message, updatedAt: new Date() },
   });
 }

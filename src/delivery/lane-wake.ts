@@ -1,7 +1,11 @@
-import type { Jobs } from '../jobs/engine.js';
+import type { Job, Jobs } from '../jobs/engine.js';
 import type { Database, Queries } from '../storage/database.js';
+import type { LaneKey } from './lane.js';
 
-/** Asks the engine to drain lanes, in the caller's transaction. Waking twice is waking once. */
+/**
+ * Asks the engine to drain lanes, in the caller's transaction. Waking twice for now, or twice for one moment, is waking once.
+ * Each later moment is a job of its own: under one key the engine would let a later wake-up replace an earlier one.
+ */
 export async function wakeLanes(
   tx: Queries,
   jobs: Jobs,
@@ -9,20 +13,23 @@ export async function wakeLanes(
   laneIds: readonly string[],
   runAt?: Date,
 ): Promise<void> {
+  if (laneIds.length === 0) return;
   const lanes = await tx.lane.findMany({
     where: { tenantId, id: { in: [...laneIds] } },
     select: { id: true, queueName: true },
   });
-  await jobs.enqueue(
-    tx,
-    ...lanes.map(({ id, queueName }) => ({
-      task: 'drain-lane',
-      payload: { tenantId, laneId: id },
-      queueName,
-      key: `lane:${id}`,
-      ...(runAt && { runAt }),
-    })),
-  );
+  await jobs.enqueue(tx, ...lanes.map(({ id, queueName }) => wakeUp({ tenantId, laneId: id, queueName }, runAt)));
+}
+
+/** The job that drains a lane. */
+export function wakeUp({ tenantId, laneId, queueName }: LaneKey & { readonly queueName: string }, runAt?: Date): Job {
+  return {
+    task: 'drain-lane',
+    payload: { tenantId, laneId },
+    queueName,
+    key: runAt ? `lane:${laneId}:${runAt.getTime()}` : `lane:${laneId}`,
+    ...(runAt && { runAt }),
+  };
 }
 
 /** A dead instance's lanes are free at once. */

@@ -1,5 +1,6 @@
-import type { Details, EntryError, Scope } from '../audit/entry.js';
+import type { AuditStatus, Details, EntryError, Scope } from '../audit/entry.js';
 import type { ChangeKind, LineState, MappedTarget, Step } from '../connectors/contract.js';
+import type { Policy } from './policy.js';
 import type { ConnectionRow } from './sessions.js';
 
 /**
@@ -13,7 +14,6 @@ export interface LaneKey {
 
 export interface Lease extends LaneKey {
   readonly scope: Scope;
-  readonly queueName: string;
   readonly fence: number;
   /** On the local monotonic clock, counted from before the database was asked: never later than the database's. */
   readonly heldUntil: number;
@@ -24,34 +24,71 @@ export interface Sent {
   readonly attempt: number;
   readonly state: 'SENDING' | 'APPLIED' | 'REFUSED' | 'UNKNOWN' | 'NOT_APPLIED' | 'CONFLICT';
   readonly step: Step;
+  /** How many steps of its plan come after it. */
+  readonly remaining: number;
   readonly sentAt: Date;
+  /** Why nobody knows whether it took effect, once that was noticed. */
+  readonly doubt: EntryError | null;
 }
 
 export interface WorkItem {
   readonly operationId: string;
   readonly auditLogId: string;
+  /** The span that asked for it. */
+  readonly traceParent: string | null;
   readonly kind: ChangeKind;
-  readonly state: 'PENDING' | 'RUNNING' | 'VERIFYING' | 'FAILED' | 'NEEDS_REVIEW';
+  readonly state: 'PENDING' | 'RUNNING' | 'VERIFYING' | 'HELD' | 'FAILED' | 'NEEDS_REVIEW';
+  /** The status of its audit entry. */
+  readonly status: AuditStatus;
   readonly attempts: number;
   readonly notBefore: Date | null;
   readonly effectiveDate: string;
-  readonly target: { readonly quantity: number; readonly unitPrice?: string; readonly unitCost?: string };
+  /** The day it is sent with where the vendor refused the policy's. */
+  readonly movedTo: string | null;
+  readonly target: OperationTarget;
+  readonly policy: Policy;
+  /** A person approved what the policy would not write by itself. */
+  readonly approved: boolean;
+  /** The plan it was accepted with; another one is refused. */
+  readonly fingerprint: string | null;
   /** A later waiting operation of the same kind and day: it alone will be sent (R50). */
   readonly supersededBy: string | null;
   /** The last write of this operation, if one left or may have left. */
   readonly sent: Sent | null;
-  /** How often this operation was sent in all. */
+  /** How often that write was sent in all. */
   readonly sends: number;
-  /** The newest write of an earlier operation of the lane that is known to have taken effect: what reads must show. */
+  /** Keys of its steps that are known to have taken effect: a step is never taken twice, whatever a read shows. */
+  readonly applied: readonly string[];
+  /** What the line showed before the first of them; null when none is known to have taken effect. */
+  readonly began: LineState | null;
+  /** The newest write of the lane that is known to have taken effect: what reads must show. */
   readonly lastWrite: { readonly units: number; readonly sentAt: Date } | null;
+  /** The latest days from which delivered writes changed units and price: a later change never reaches behind them. */
+  readonly delivered: { readonly units: string | null; readonly price: string | null };
   readonly mapped: MappedTarget;
   readonly connection: ConnectionRow & { readonly status: string };
   /** The database's clock at the time of the read. */
   readonly databaseNow: Date;
 }
 
+/** Absolute targets. `until`: the amounts are 0 again from that day (R62). */
+export interface OperationTarget {
+  readonly quantity: number;
+  readonly unitPrice?: string;
+  readonly unitCost?: string;
+  /** Of the amounts; absent: the connection's. */
+  readonly currency?: string;
+  readonly until?: string;
+}
+
 /** How an operation is left. Everything in one transaction with its audit entry, its step and the badge. */
-export type Verdict = { readonly message: string; readonly details?: Details } & (
+export type Verdict = {
+  readonly message: string;
+  readonly details?: Details;
+} /** One of several steps is read back; the next one is planned from the same read. */ & (
+  | { readonly to: 'RUNNING'; readonly step: 'APPLIED'; readonly lineRef?: string }
+  /** Planned, not to be sent: the policy says so. */
+  | { readonly to: 'HELD' }
   | { readonly to: 'SUCCEEDED'; readonly lineRef?: string; readonly step?: 'APPLIED' }
   | { readonly to: 'FAILED'; readonly error: EntryError; readonly step?: 'REFUSED' | 'NOT_APPLIED' }
   | {
@@ -78,16 +115,22 @@ export class LeaseLost extends Error {
 
 /** Where lanes live. Every write under a lease changes nothing and throws `LeaseLost` when the fence is not the newest. */
 export interface LaneStore {
-  /** The lease, or when the present one ends. */
-  take(lane: LaneKey): Promise<Lease | { readonly busyUntil: Date } | null>;
+  /**
+   * The lease of the lane and those of others of its engine queue that have work now, the wanted one first: they share
+   * reads. Or when its present lease ends; or null when there is no such lane.
+   */
+  take(lane: LaneKey): Promise<readonly Lease[] | { readonly busyUntil: Date } | null>;
   next(lease: Lease): Promise<WorkItem | null>;
-  /** Marks the operation and its entry RUNNING. */
-  begin(lease: Lease, item: WorkItem): Promise<void>;
-  /** The intent, before anything leaves: state before, payload, fence; renews the lease. */
-  storeStep(lease: Lease, item: WorkItem, step: Step): Promise<{ readonly sent: Sent; readonly lease: Lease }>;
+  /** The intent, before anything leaves: state before, payload, fence; the operation RUNNING; renews the lease. */
+  storeStep(
+    lease: Lease,
+    item: WorkItem,
+    step: Step,
+    remaining: number,
+  ): Promise<{ readonly sent: Sent; readonly lease: Lease }>;
   settle(lease: Lease, item: WorkItem, sent: Sent | null, verdict: Verdict): Promise<void>;
-  /** The vendor refuses the credentials: no more traffic until a person mends them. */
-  stopConnection(lease: Lease, item: WorkItem, error: EntryError): Promise<void>;
+  /** The vendor refuses the credentials of this version: no more traffic until a person mends them. */
+  stopConnection(lease: Lease, connection: ConnectionRow, error: EntryError): Promise<void>;
   wakeLater(lane: LaneKey, at: Date): Promise<void>;
-  release(lease: Lease): Promise<void>;
+  release(leases: readonly Lease[]): Promise<void>;
 }

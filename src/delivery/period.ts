@@ -1,18 +1,23 @@
+import { PERIOD_MONTHS } from '../marketplace/months.js';
 import { fromDateColumn, toDateColumn } from '../storage/calendar-date.js';
 
-/** Months in one billing period. */
-const MONTHS: { readonly [frequency: string]: number } = { MONTHLY: 1, ANNUAL: 12, TRIENNIAL: 36 };
+const MONTHS: { readonly [frequency: string]: number | undefined } = PERIOD_MONTHS;
 
 /**
  * The first day of the billing period that holds a date. Periods step from the contract's start, not from the first of
  * the month; a start on the 31st falls on the last day of shorter months.
  */
 export function periodStart(contractStart: string, frequency: string, date: string): string {
+  return periodOn(contractStart, frequency, date).start;
+}
+
+/** The first and last day of that period. A date before the contract's start falls into its first one. */
+export function periodOn(contractStart: string, frequency: string, date: string): { start: string; end: string } {
   const months = MONTHS[frequency] ?? 1;
   let start = contractStart;
   for (let step = 1; ; step += 1) {
     const next = addMonths(contractStart, step * months);
-    if (next > date) return start;
+    if (next > date) return { start, end: addDays(next, -1) };
     start = next;
   }
 }

@@ -1,36 +1,65 @@
 import type { Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
 import type { Queries } from '../storage/database.js';
+import { refreshBadge } from './badge.js';
 import type { Enqueuer } from './enqueue.js';
 import { wakeLanes } from './lane-wake.js';
+import { isHeldDecrease } from './operator-rules.js';
+import { type Standing, standingsOf } from './standing.js';
 
-/**
- * Puts the failed operation at the head of a lane back to PENDING under a new entry linked to the failed one (entries are
- * never rewritten), and wakes the lane. Answers whether there was one. The lane's row is locked, so that two retries at
- * once make one.
- */
-export async function retryFailed(
-  tx: Queries,
-  scope: Scope,
-  by: Omit<Enqueuer, 'organizationId'>,
-  laneId: string,
-): Promise<boolean> {
-  const { tenantId } = scope;
-  await tx.$queryRaw`SELECT 1 FROM "Lane" WHERE "tenantId" = ${tenantId}::uuid AND "id" = ${laneId}::uuid FOR UPDATE`;
-  const failed = await tx.laneOperation.findFirst({
-    where: { tenantId, laneId, state: { notIn: ['SUCCEEDED', 'CANCELED'] } },
+export interface Retry {
+  /** The plan it is accepted with; null: whatever a fresh read makes of it. */
+  readonly fingerprint: string | null;
+  /** Why, in the words of a person. */
+  readonly reason: string | null;
+}
+
+export type Retrier = Omit<Enqueuer, 'organizationId'>;
+
+/** The oldest unfinished operation of a locked lane. */
+export async function headOf(tx: Queries, scope: Scope, laneId: string): Promise<Standing | null> {
+  const head = await tx.laneOperation.findFirst({
+    where: { tenantId: scope.tenantId, laneId, state: { notIn: ['SUCCEEDED', 'CANCELED'] } },
     orderBy: { position: 'asc' },
   });
-  if (failed?.state !== 'FAILED') {
+  if (!head) return null;
+  return (await standingsOf(tx, scope, [head.auditLogId])).get(head.auditLogId) ?? null;
+}
+
+/**
+ * Lets the operation at the head of a locked lane go on: a failed one under a new entry linked to the failed one (entries
+ * are never rewritten), a decrease that waited for a person as approved, a held one as it is. Answers the entry under which
+ * it goes on.
+ */
+export async function tryAgain(
+  tx: Queries,
+  scope: Scope,
+  by: Retrier,
+  standing: Standing,
+  { fingerprint, reason }: Retry,
+): Promise<string> {
+  const { tenantId } = scope;
+  const { operationId, laneId, state } = standing;
+  const where = { tenantId_id: { tenantId, id: operationId } };
+  const fresh = { state: 'PENDING', notBefore: null, finishedAt: null, fingerprint } as const;
+  if (state !== 'FAILED') {
+    const approves = isHeldDecrease(standing);
+    await tx.laneOperation.update({ where, data: { ...fresh, ...(approves && { approved: true }) } });
+    await refreshBadge(tx, tenantId, laneId);
+    await auditLog.lockChains(tx, tenantId, [scope.organizationId]);
+    if (approves) {
+      const message = `Approved by ${by.actor.name}${reason === null ? '.' : `: ${reason}`}`;
+      const details = { approved: { by: by.actor.name, reason } };
+      await auditLog.move(tx, scope, standing.auditLogId, 'RUNNING', message, { details });
+    }
     await wakeLanes(tx, by.jobs, tenantId, [laneId]);
-    return false;
+    return standing.auditLogId;
   }
-  const before = await tx.auditLog.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: failed.auditLogId } } });
   const id = by.newId();
-  await tx.mapping.update({
-    where: { tenantId_id: { tenantId, id: laneId } },
-    data: { syncState: 'PENDING', updatedAt: new Date() },
-  });
+  const before = await tx.auditLog.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: standing.auditLogId } } });
+  // Its badge first: the entry takes the audit chain, which is the last of the locks.
+  await tx.laneOperation.update({ where, data: { ...fresh, attempts: 0 } });
+  await refreshBadge(tx, tenantId, laneId);
   await auditLog.open(tx, scope, {
     id,
     operation: 'UpdateSubscriptionOnConnection',
@@ -44,12 +73,9 @@ export async function retryFailed(
     }),
     ...(before.connectionId && { connectionId: before.connectionId }),
     ...(before.customerId && { customer: { id: before.customerId, name: before.customerName ?? '' } }),
-    summary: `Again: ${before.summary}`,
+    summary: `Again: ${before.summary.replace(/^Again: /, '')}`,
   });
-  await tx.laneOperation.update({
-    where: { tenantId_id: { tenantId, id: failed.id } },
-    data: { state: 'PENDING', auditLogId: id, attempts: 0, notBefore: null, finishedAt: null },
-  });
+  await tx.laneOperation.update({ where, data: { auditLogId: id } });
   await wakeLanes(tx, by.jobs, tenantId, [laneId]);
-  return true;
+  return id;
 }

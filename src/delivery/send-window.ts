@@ -12,6 +12,11 @@ export function sendBefore<T>(closesAt: number, work: () => Promise<T>): Promise
   return windows.run({ closesAt }, work);
 }
 
+/** Milliseconds a write may still wait for its turn; infinite where nothing bounds it. */
+export function sendWindowLeft(): number {
+  return (windows.getStore()?.closesAt ?? Number.POSITIVE_INFINITY) - performance.now();
+}
+
 /** Asked right before a write leaves. Throws when its window has closed; nothing was sent then. */
 export function checkSendWindow(): void {
   const window = windows.getStore();

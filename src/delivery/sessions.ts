@@ -1,14 +1,20 @@
-import type { ConnectorContext, Session } from '../connectors/contract.js';
+import type { ConnectorContext, HttpClient, Session } from '../connectors/contract.js';
+import { ConnectorError } from '../connectors/errors.js';
 import { createHttpClient } from '../connectors/http.js';
 import type { Registry } from '../connectors/registry.js';
-import type { Sealer } from '../storage/sealed.js';
 import { Secret } from '../storage/secret.js';
-import type { VendorBudget } from './budget.js';
+import type { Vault, VaultPlace } from '../storage/vault.js';
+import { inSpan, SpanKind } from '../telemetry/trace.js';
+import { budgetKey, type VendorBudget } from './budget.js';
 import { countCall } from './call-meter.js';
+import { underDeadline } from './deadline-session.js';
+import { lazily } from './lazy-session.js';
 
 /** The stored connection, as far as opening a session needs it. */
 export interface ConnectionRow {
   readonly tenantId: string;
+  /** Whose it is: the credentials open with a key of this organization only. */
+  readonly organizationId: string;
   readonly id: string;
   readonly connectorId: string;
   readonly currency: string;
@@ -34,36 +40,73 @@ export interface Sessions {
     /** Absent: a budget of its own, until a check has told the instance. */
     readonly instanceKey?: string | null;
   }): Session;
-  seal(
-    connection: { readonly tenantId: string; readonly id: string },
-    credentials: CredentialValues,
-  ): SealedCredentials;
+  /** Seals credentials for a connection. Not inside a transaction: the key may be far away. */
+  seal(connection: Place, credentials: CredentialValues): Promise<SealedCredentials>;
+  /** A session on the credentials that wait for their check. The caller disposes of it. */
+  openPending(connection: PendingRow): Promise<Session>;
+  /** The credentials that wait, sealed to take the place of those in use. */
+  takePending(connection: PendingRow): Promise<SealedCredentials>;
   forget(connectionId: string): void;
   close(): Promise<void>;
 }
 
+interface Place {
+  readonly tenantId: string;
+  readonly organizationId: string;
+  readonly id: string;
+}
+
+export interface PendingRow extends Place {
+  readonly connectorId: string;
+  readonly currency: string;
+  readonly instanceKey: string | null;
+  readonly pendingCredentials: string | null;
+  readonly pendingSettings: unknown;
+}
+
 export interface SealedCredentials {
   readonly sealedCredentials: string;
+  /** The same, sealed to wait for a check. */
+  readonly pendingCredentials: string;
   readonly fingerprint: string;
+}
+
+/** A call that was sent, to which connector; without its path, which holds ids. */
+export interface EndedCall {
+  readonly connectorId: string;
+  readonly method: string;
+  /** Null: no answer came. */
+  readonly status: number | null;
+  readonly milliseconds: number;
 }
 
 /** Opens credentials only here, and hands secret ones on as `Secret`. */
 export function createSessions(options: {
   readonly connectors: Registry;
-  readonly sealer: Sealer;
+  readonly vault: Vault;
   readonly budget: VendorBudget;
+  /** Told how each call of a stored connection ended; the error, or null for an answer. */
+  readonly note?: (connection: ConnectionRow, error: unknown) => void;
+  /** Told of each call when it ended. */
+  readonly onCall?: (call: EndedCall) => void;
   readonly now: () => Date;
 }): Sessions {
-  const cached = new Map<string, { version: number; session: Session }>();
+  const cached = new Map<string, { opened: string; session: Session }>();
 
-  function open(input: Parameters<Sessions['open']>[0]): Session {
+  function open(input: Parameters<Sessions['open']>[0], note?: (error: unknown) => void): Session {
     const connector = options.connectors.find(input.connectorId);
     if (!connector) throw new Error(`The connector "${input.connectorId}" is not registered in this gateway.`);
+    // Only of a known instance: the count of one whose connections do not share it yet would mislead.
+    const quota = input.instanceKey ? () => session.vendorQuota?.() : undefined;
     const http = createHttpClient({
       allows: (url) => connector.allows(url),
-      admit: options.budget.of(`${input.connectorId}:${input.instanceKey ?? input.id}`, connector.descriptor.limits),
-      onCall: countCall,
-      timeoutMs: 60_000,
+      mayBePrivate: (url) => connector.mayBePrivate?.(url) ?? false,
+      admit: options.budget.of(budgetKey(input), connector.descriptor.limits, quota),
+      limitHit: (response) => connector.limitHit?.(response, options.now()),
+      onCall({ method, status, milliseconds }) {
+        countCall();
+        options.onCall?.({ connectorId: input.connectorId, method, status, milliseconds });
+      },
     });
     const context: ConnectorContext = {
       credentials: Object.fromEntries(
@@ -74,11 +117,11 @@ export function createSessions(options: {
       ),
       settings: input.settings,
       connection: { id: input.id, currency: input.currency },
-      http,
+      http: traced(note ? noted(http, note) : http, input.connectorId),
       now: options.now,
     };
     const session = connector.connect(context);
-    return Object.assign(Object.create(session) as Session, {
+    return Object.assign(underDeadline(session), {
       dispose: async () => {
         await session.dispose?.();
         await http.close();
@@ -92,40 +135,58 @@ export function createSessions(options: {
     void old?.session.dispose?.();
   }
 
-  const place = (connection: { tenantId: string; id: string }) => ({
-    table: 'Connection',
-    column: 'sealedCredentials',
-    tenantId: connection.tenantId,
-    rowId: connection.id,
+  type Column = 'sealedCredentials' | 'pendingCredentials';
+  const place = ({ tenantId, organizationId, id }: Place, column: Column): VaultPlace => ({
+    ...{ table: 'Connection', column, rowId: id },
+    ...{ tenantId, organizationId },
   });
+
+  async function pendingOf(row: PendingRow): Promise<CredentialValues> {
+    if (row.pendingCredentials === null) throw new Error('No credentials of this connection wait for a check.');
+    return JSON.parse(await options.vault.open(row.pendingCredentials, place(row, 'pendingCredentials')));
+  }
+
+  async function seal(connection: Place, credentials: CredentialValues): Promise<SealedCredentials> {
+    const text = JSON.stringify(credentials);
+    const { vault } = options;
+    const inUse = place(connection, 'sealedCredentials');
+    return {
+      sealedCredentials: await vault.seal(text, inUse),
+      pendingCredentials: await vault.seal(text, place(connection, 'pendingCredentials')),
+      fingerprint: await vault.fingerprint(text, inUse),
+    };
+  }
 
   return {
     open,
     forget,
+    seal,
     of(connection) {
+      const { credentialsVersion, instanceKey } = connection;
       const known = cached.get(connection.id);
-      if (known?.version === connection.credentialsVersion) return known.session;
-      if (connection.sealedCredentials === null) throw new Error('The credentials of this connection were erased.');
-      const opened = options.sealer.open(connection.sealedCredentials, place(connection));
-      forget(connection.id);
-      const session = open({
-        id: connection.id,
-        connectorId: connection.connectorId,
-        currency: connection.currency,
-        credentials: JSON.parse(opened) as CredentialValues,
-        settings: connection.settings as CredentialValues,
-        instanceKey: connection.instanceKey,
-      });
-      cached.set(connection.id, { version: connection.credentialsVersion, session });
+      const version = `${credentialsVersion} ${instanceKey}`;
+      if (known?.opened === version) return known.session;
+      const sealed = connection.sealedCredentials;
+      if (sealed === null) throw new Error('The credentials of this connection were erased.');
+      const { id, connectorId, currency } = connection;
+      const settings = connection.settings as CredentialValues;
+      const from = place(connection, 'sealedCredentials');
+      const opened = (text: string) =>
+        open({ id, connectorId, currency, credentials: JSON.parse(text), settings, instanceKey }, (error) =>
+          options.note?.(connection, error),
+        );
+      const text = options.vault.openNow(sealed, from);
+      const session = text === null ? lazily(async () => opened(await options.vault.open(sealed, from))) : opened(text);
+      forget(id);
+      cached.set(id, { opened: version, session });
       return session;
     },
-    seal(connection, credentials) {
-      const text = JSON.stringify(credentials);
-      return {
-        sealedCredentials: options.sealer.seal(text, place(connection)),
-        fingerprint: options.sealer.fingerprint(text, place(connection)),
-      };
+    async openPending(row) {
+      const { id, connectorId, currency, instanceKey } = row;
+      const settings = row.pendingSettings as CredentialValues;
+      return open({ id, connectorId, currency, instanceKey, settings, credentials: await pendingOf(row) });
     },
+    takePending: async (row) => seal(row, await pendingOf(row)),
     async close() {
       const open = [...cached.values()];
       cached.clear();
@@ -133,3 +194,40 @@ export function createSessions(options: {
     },
   };
 }
+
+/** An answer that a proxy gives for a server behind it is none. */
+const NO_ANSWER = [502, 503, 504];
+
+function noted(http: HttpClient, note: (error: unknown) => void): HttpClient {
+  return {
+    async send(request) {
+      try {
+        const response = await http.send(request);
+        const failed = NO_ANSWER.includes(response.status);
+        note(failed ? new ConnectorError('unavailable', 'No answer.', { code: 'NO_ANSWER' }) : null);
+        return response;
+      } catch (error) {
+        note(error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** A span for each call, waiting for the budget included. Its path stays out: it holds ids and search texts. */
+function traced(http: HttpClient, connectorId: string): HttpClient {
+  return {
+    send: (request) =>
+      inSpan(
+        `${connectorId} ${request.method}`,
+        {
+          kind: SpanKind.CLIENT,
+          attributes: { 'http.request.method': request.method, 'server.address': hostOf(request.url) },
+        },
+        () => http.send(request),
+        ({ status }) => ({ 'http.response.status_code': status }),
+      ),
+  };
+}
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : '');

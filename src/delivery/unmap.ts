@@ -6,7 +6,7 @@ export type Unmapped = { readonly connectionId: string } | { readonly mappingId:
 
 /**
  * Deletes mappings and ends their lanes: whoever works on one loses it, what waits is canceled with its entries. What was
- * sent stays in the ledger, and nothing is written to the PSA (R48).
+ * sent stays in the ledger, drifts are over, and nothing is written to the PSA (R48).
  *
  * Rows are taken in the order every writer of delivery takes them (lane, operation, mapping, audit chain), so that two of
  * them never wait for each other.
@@ -23,6 +23,14 @@ export async function unmap(tx: Queries, tenantId: string, of: Unmapped, now: Da
   await tx.mapping.updateMany({
     where: { tenantId, ...where, deletedAt: null },
     data: { state: 'DELETED', deletedAt: now, updatedAt: now },
+  });
+  await tx.drift.updateMany({
+    where: {
+      tenantId,
+      closedAt: null,
+      ...('mappingId' in of ? { mappingId: of.mappingId } : { connectionId: of.connectionId }),
+    },
+    data: { state: 'GONE', closedAt: now },
   });
   await canceled();
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Logger, type Runner, run, runMigrations, type Task, type WorkerEvents } from 'graphile-worker';
+import { Logger, type Runner, type RunnerOptions, run, type Task, type WorkerEvents } from 'graphile-worker';
 import type { Queries } from '../storage/database.js';
 
 /** One thing to do later. The engine knows no task; it only finds it by name. */
@@ -18,18 +18,30 @@ export type Tasks = {
   readonly [name: string]: (payload: Record<string, string>, signal: AbortSignal) => Promise<void>;
 };
 
+/** A task that runs by itself, once over all instances. */
+export interface Schedule {
+  readonly task: string;
+  /** Five fields, in UTC. */
+  readonly cron: string;
+  /** How far back a run that nobody was there for is made up for, such as `6h`. */
+  readonly fill?: string;
+}
+
 export interface Jobs {
   /** Enqueues in the caller's transaction, in one statement: no commit, no job. */
   enqueue(tx: Queries, ...jobs: readonly Job[]): Promise<void>;
 }
 
 export interface JobEngine extends Jobs {
-  /** `everyMinute` names the tasks that also run by themselves, once over all instances. */
-  start(tasks: Tasks, everyMinute?: readonly string[]): Promise<void>;
+  start(tasks: Tasks, schedules?: readonly Schedule[]): Promise<void>;
   /** Takes no new job, waits for those under way. */
   stop(): Promise<void>;
+  /** Does it take jobs? Not while it is being started anew. */
+  running(): boolean;
   /** In whose names this process's jobs are locked, for the heartbeat. */
   workerIds(): readonly string[];
+  /** The jobs this process really works on; what else is locked in its names got lost on the way. */
+  activeJobIds(): readonly string[];
 }
 
 export interface JobEngineOptions {
@@ -38,10 +50,17 @@ export interface JobEngineOptions {
   readonly log: (level: string, message: string) => void;
 }
 
+const RESTART_MS = 1_000;
+
 /** graphile-worker on the gateway's own PostgreSQL: claiming, back-off, LISTEN/NOTIFY and many instances are its work. */
 export function createJobEngine(options: JobEngineOptions): JobEngine {
   const workers = new Set<string>();
+  const active = new Set<string>();
   let runner: Runner | null = null;
+  let stopping = false;
+  let running = false;
+  /** Settles when a start under way has ended. */
+  let starting: Promise<unknown> = Promise.resolve();
   const shared = {
     connectionString: options.databaseUrl,
     logger: new Logger(() => (level, message) => options.log(level, message)),
@@ -50,41 +69,67 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   return {
     async enqueue(tx, ...jobs) {
       if (jobs.length === 0) return;
-      await tx.$queryRaw`
-        SELECT count(graphile_worker.add_job("task", "payload", queue_name => "queueName", run_at => "runAt",
-          max_attempts => coalesce("maxAttempts", 25), job_key => "key"))
-        FROM jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) AS j("task" text, "payload" json, "queueName" text,
-          "runAt" timestamptz, "maxAttempts" int, "key" text)`;
+      await tx.$executeRaw`SELECT enqueue_jobs(${JSON.stringify(jobs)}::jsonb)`;
     },
-    async start(tasks, everyMinute = []) {
+    async start(tasks, schedules = []) {
       // The engine locks jobs in the name of the pool. Listening from before the start: the first heartbeat must name it.
       const events: WorkerEvents = new EventEmitter();
       events.on('pool:create', ({ workerPool }) => workers.add(workerPool.id));
-      runner = await run({
+      events.on('job:start', ({ job }) => active.add(job.id));
+      events.on('job:complete', ({ job }) => active.delete(job.id));
+      await begin({
         ...shared,
         events,
-        crontab: everyMinute.map((task) => `* * * * * ${task}`).join('\n'),
+        crontab: schedules.map(({ task, cron, fill }) => `${cron} ${task}${fill ? ` ?fill=${fill}` : ''}`).join('\n'),
         taskList: Object.fromEntries(Object.entries(tasks).map(([name, work]) => [name, asTask(work)])),
         concurrency: options.concurrency,
         maxPoolSize: options.concurrency + 2,
-        pollInterval: 2_000,
+        // Jobs that were for later are found by polling.
+        pollInterval: 1_000,
         noHandleSignals: true,
+        // One by one, a result that the database does not take would be a rejection that nobody handles.
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       });
     },
     async stop() {
-      await runner?.stop();
+      stopping = true;
+      // One that is just being started anew would go on behind the end of the database.
+      await starting;
+      await runner?.stop().catch(() => undefined);
       runner = null;
     },
+    running: () => running,
     workerIds: () => [...workers],
+    activeJobIds: () => [...active],
   };
+
+  async function begin(settings: RunnerOptions): Promise<void> {
+    const beginning = run(settings);
+    starting = beginning.catch(() => undefined);
+    const begun = await beginning;
+    runner = begun;
+    running = true;
+    const again = () => {
+      running = false;
+      void beginAgain(settings);
+    };
+    begun.promise.then(again, again);
+  }
+
+  /** The engine ends by itself when the database does not take a result. Nothing else would begin it anew. */
+  async function beginAgain(settings: RunnerOptions): Promise<void> {
+    while (!stopping) {
+      options.log('error', 'The job engine ended and is started again.');
+      try {
+        return await begin(settings);
+      } catch {
+        await new Promise((waited) => setTimeout(waited, RESTART_MS));
+      }
+    }
+  }
 
   function asTask(work: Tasks[string]): Task {
     return (payload, helpers) =>
       work(payload as Record<string, string>, helpers.abortSignal ?? new AbortController().signal);
   }
-}
-
-/** Makes the engine's own tables; safe to run from several instances at once. */
-export async function migrateJobs(databaseUrl: string): Promise<void> {
-  await runMigrations({ connectionString: databaseUrl, logger: new Logger(() => () => {}) });
 }

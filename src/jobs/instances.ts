@@ -5,6 +5,9 @@ const BEAT_MS = 5_000;
 /** Three missed beats and some more: an instance that is silent this long is dead. */
 const DEAD_AFTER_SECONDS = 30;
 
+/** A claimed job is under way long before. */
+const LOST_AFTER_SECONDS = 10;
+
 export interface Instances {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -13,8 +16,9 @@ export interface Instances {
 export interface InstancesOptions {
   readonly db: Database;
   readonly id: string;
-  /** In whose names this process's jobs are locked. */
+  /** In whose names this process's jobs are locked, and those it really works on. */
   readonly workerIds: () => readonly string[];
+  readonly activeJobIds: () => readonly string[];
   /** Hands back what a dead instance held, besides its jobs. */
   readonly onDeath: (instanceId: string) => Promise<void>;
   readonly log: (message: string) => void;
@@ -31,14 +35,14 @@ export function createInstances(options: InstancesOptions): Instances {
 
   async function beat(): Promise<void> {
     const workers = [...options.workerIds()];
-    await db.client.instance.upsert({
-      where: { id },
-      create: { id, host: hostname(), pid: process.pid, workers },
-      update: { workers, beatAt: new Date() },
-    });
-    await db.client.$executeRaw`UPDATE "Instance" SET "beatAt" = now() WHERE "id" = ${id}::uuid`;
+    // By the database's clock alone: a host's clock may jump, and an instance that looks silent is buried.
+    await db.client.$executeRaw`
+      INSERT INTO "Instance" ("id", "host", "pid", "workers", "startedAt", "beatAt")
+      VALUES (${id}::uuid, ${hostname()}, ${process.pid}, ${workers}, now(), now())
+      ON CONFLICT ("id") DO UPDATE SET "workers" = EXCLUDED."workers", "beatAt" = now()`;
     for (const dead of await findDead()) await bury(dead);
     await unlockOrphans();
+    await unlockLost(workers);
   }
 
   async function findDead(): Promise<{ id: string; workers: string[] }[]> {
@@ -64,6 +68,24 @@ export function createInstances(options: InstancesOptions): Instances {
       WHERE "locked_by" IS NOT NULL AND "locked_at" < now() - make_interval(secs => ${DEAD_AFTER_SECONDS})
         AND NOT EXISTS (SELECT 1 FROM "Instance" i WHERE "locked_by" = ANY(i."workers"))`;
     if (orphans.length > 0) await unlock(orphans.map(({ worker }) => worker));
+  }
+
+  /**
+   * Jobs locked in this process's names that it does not work on: the database's answer to the claim, or the claim's end, was
+   * lost with a connection. The engine would leave them, and their queue, locked for hours.
+   */
+  async function unlockLost(workers: readonly string[]): Promise<void> {
+    const active = [...options.activeJobIds()];
+    await db.client.$executeRaw`
+      WITH lost AS (
+        UPDATE graphile_worker._private_jobs SET "locked_by" = NULL, "locked_at" = NULL
+        WHERE "locked_by" = ANY(${[...workers]}::text[]) AND NOT "id" = ANY(${active}::bigint[])
+          AND "locked_at" < now() - make_interval(secs => ${LOST_AFTER_SECONDS})
+        RETURNING "id")
+      UPDATE graphile_worker._private_job_queues q SET "locked_by" = NULL, "locked_at" = NULL
+      WHERE "locked_by" = ANY(${[...workers]}::text[]) AND "locked_at" < now() - make_interval(secs => ${LOST_AFTER_SECONDS})
+        AND NOT EXISTS (SELECT 1 FROM graphile_worker._private_jobs j WHERE j."job_queue_id" = q."id"
+          AND j."id" = ANY(${active}::bigint[]))`;
   }
 
   async function unlock(workers: readonly string[]): Promise<void> {

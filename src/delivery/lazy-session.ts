@@ -1,0 +1,51 @@
+import type { Session } from '../connectors/contract.js';
+
+/**
+ * A session that is opened at its first call, because its key is not in memory yet. Pure members need it open: whoever plans
+ * has read before. What the vendor tells of its quota is not told until the next session. One that failed to open is tried
+ * again at the next call.
+ */
+export function lazily(open: () => Promise<Session>): Session {
+  let opening: Promise<Session> | null = null;
+  let opened: Session | null = null;
+
+  function ready(): Promise<Session> {
+    opening ??= open().then(
+      (session) => {
+        opened = session;
+        return session;
+      },
+      (error: unknown) => {
+        opening = null;
+        throw error;
+      },
+    );
+    return opening;
+  }
+
+  function already(): Session {
+    if (opened) return opened;
+    throw new Error('A session is read with before it plans.');
+  }
+
+  return {
+    async *diagnose(signal) {
+      yield* (await ready()).diagnose(signal);
+    },
+    search: async (...input) => (await ready()).search(...input),
+    get: async (...input) => (await ready()).get(...input),
+    checkMapping: async (...input) => (await (await ready()).checkMapping?.(...input)) ?? [],
+    snapshot: async (...input) => (await ready()).snapshot(...input),
+    plan: (...input) => already().plan(...input),
+    apply: async (...input) => (await ready()).apply(...input),
+    resolve: (...input) => already().resolve(...input),
+    async runAction(...input) {
+      const session = await ready();
+      if (!session.runAction) throw new Error('This connector runs no actions.');
+      return session.runAction(...input);
+    },
+    async dispose() {
+      await (await opening)?.dispose?.();
+    },
+  };
+}
