@@ -1,9 +1,9 @@
 import type { CloudSubscription } from '../../prisma/generated/client/client.js';
-import type { Queries } from '../storage/database.js';
+import { type Queries, widenToTenant } from '../storage/database.js';
 import { type Batch, type IngestContext, observationOf, openBatch, type Row, type RowResult } from './batch.js';
 import { differs, insertMissing, overwrite } from './bulk.js';
 import { appendChanges, type ChangeDraft, contentHash, type NewChange } from './changes.js';
-import { decideSeller, type FindReseller, loadResellers } from './sellers.js';
+import { decideSeller, EXTERNAL_ID_IN_USE, type FindReseller, loadResellers } from './sellers.js';
 import { type Difference, differencesOf, type PriceState, priceDifference } from './subscription-diff.js';
 import { loadPrices, type OwnedPrice, priceKey, savePrices } from './subscription-prices.js';
 import { type Candidate, type Resolved, resolveReferences } from './subscription-references.js';
@@ -41,9 +41,12 @@ export async function ingestCloudSubscriptions(
   const references = batch.open.map(({ data }) => data.resellerId);
   const findReseller = await loadResellers(tx, context.scope, references);
   const changes: NewChange[] = [];
-  let open: Pending = batch.open;
-  // A second pass only for rows another call created between the read and the insert.
-  while (open.length > 0) open = await pass(tx, context, batch, findReseller, open, changes);
+  await widenToTenant(tx);
+  // A second pass for rows another call created between the read and the insert. What is not seen then either is hidden.
+  const again = await pass(tx, context, batch, findReseller, batch.open, changes);
+  for (const row of await pass(tx, context, batch, findReseller, again, changes)) {
+    batch.reject(row, ...EXTERNAL_ID_IN_USE);
+  }
   return { results: batch.results(), changes };
 }
 
@@ -55,6 +58,7 @@ async function pass(
   pending: Pending,
   changes: NewChange[],
 ): Promise<Pending> {
+  if (pending.length === 0) return [];
   const { tenantId } = context.scope;
   const stored = await lockSubscriptions(tx, tenantId, pending);
   const candidates = pending.flatMap((row) => candidateOf(context, batch, findReseller, row, stored) ?? []);

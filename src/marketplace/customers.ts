@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Customer } from '../../prisma/generated/client/client.js';
-import type { Queries } from '../storage/database.js';
+import { type Queries, widenToTenant } from '../storage/database.js';
 import { type IngestContext, keep, observationOf, openBatch, type Row, type RowResult } from './batch.js';
 import { type BulkTable, differs, insertMissing, overwrite } from './bulk.js';
 import { currency, externalId, moment, text } from './fields.js';
 import { nameKeyOf } from './name-key.js';
-import { decideSeller, loadResellers, type Seller } from './sellers.js';
+import { decideSeller, EXTERNAL_ID_IN_USE, loadResellers, type Seller } from './sellers.js';
 
 /** One customer as a marketplace tells it. Optional members: absent keeps what is stored, null clears it. */
 export const customerRow = z.strictObject({
@@ -56,17 +56,17 @@ export async function ingestCustomers(
 ): Promise<RowResult[]> {
   const { scope, now } = context;
   const batch = openBatch(rows, customerRow, now);
-  const findReseller = await loadResellers(
-    tx,
-    scope,
-    batch.open.map(({ data }) => data.resellerId),
-  );
-  let open = batch.open;
-  // A second pass only for rows another call created between the read and the insert.
-  while (open.length > 0) open = await pass(open);
+  const references = batch.open.map(({ data }) => data.resellerId);
+  const findReseller = await loadResellers(tx, scope, references);
+  // A CSP that names a Reseller records that one's sale.
+  if (references.some((reference) => reference != null)) await widenToTenant(tx);
+  // A second pass for rows another call created between the read and the insert. What is not seen then either is hidden.
+  const again = await pass(batch.open);
+  for (const row of await pass(again)) batch.reject(row, ...EXTERNAL_ID_IN_USE);
   return batch.results();
 
   async function pass(pending: readonly Row<CustomerRow>[]): Promise<Row<CustomerRow>[]> {
+    if (pending.length === 0) return [];
     const stored = await lockCustomers(tx, scope.tenantId, pending);
     const inserts = new Map<string, Row<CustomerRow>>();
     const insertRows = [];

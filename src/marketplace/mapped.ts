@@ -6,15 +6,18 @@ type Source = 'customerId' | 'offerVariantId' | 'cloudSubscriptionId';
 const KINDS = { customerId: 'CUSTOMER', offerVariantId: 'OFFER', cloudSubscriptionId: 'SUBSCRIPTION' } as const;
 
 /**
- * Rows (`t`) that are, or are not, mapped on a connection of the caller. Without a connection: anywhere in the tenant, since
- * a cloud subscription is mapped once in it (R37).
+ * Rows (`t`) that are, or are not, mapped on a connection of the caller. Without a connection: cloud subscriptions, anywhere
+ * in the tenant, since one is mapped once in it (R37).
  */
 export function isMapped(scope: Scope, source: Source, mapped: boolean, connectionId: string | null): Prisma.Sql {
-  const where = connectionId
-    ? Prisma.sql` AND m."connectionId" = ${connectionId}::uuid AND m."organizationId" = ${scope.organizationId}::uuid`
-    : Prisma.empty;
+  const not = Prisma.raw(mapped ? 'EXISTS' : 'NOT EXISTS');
+  if (!connectionId) {
+    return Prisma.sql`${not} (SELECT 1 FROM "MappedSubscription" m
+      WHERE m."tenantId" = t."tenantId" AND m."cloudSubscriptionId" = t."id")`;
+  }
   // The kind is a literal, so that the planner can prove the partial unique index of this kind.
-  return Prisma.sql`${Prisma.raw(mapped ? 'EXISTS' : 'NOT EXISTS')} (SELECT 1 FROM "Mapping" m
+  return Prisma.sql`${not} (SELECT 1 FROM "Mapping" m
     WHERE m."tenantId" = t."tenantId" AND m.${Prisma.raw(`"${source}"`)} = t."id"
-      AND m."kind" = ${Prisma.raw(`'${KINDS[source]}'`)} AND m."deletedAt" IS NULL${where})`;
+      AND m."kind" = ${Prisma.raw(`'${KINDS[source]}'`)} AND m."deletedAt" IS NULL
+      AND m."connectionId" = ${connectionId}::uuid AND m."organizationId" = ${scope.organizationId}::uuid)`;
 }

@@ -1,5 +1,5 @@
 import type { CloudSubscription, OfferVariant } from '../../prisma/generated/client/client.js';
-import { Prisma, type Queries } from '../storage/database.js';
+import { Prisma, type Queries, widenToTenant } from '../storage/database.js';
 import type { IngestContext } from './batch.js';
 import { overwrite } from './bulk.js';
 import type { ChangeInput } from './change-input.js';
@@ -38,6 +38,7 @@ export async function recordChange(tx: Queries, context: IngestContext, input: C
   const { scope, now } = context;
   const row = await lockVisible(tx, context, input);
   if (!row) return { outcome: 'notFound' };
+  await widenToTenant(tx);
   const inputHash = hashOf(input, row.id, scope.organizationId);
   const [first] = await tx.$queryRaw<{ id: string; cloudSubscriptionId: string; inputHash: string }[]>`
     SELECT "id", "cloudSubscriptionId", "inputHash" FROM "SubscriptionChange"

@@ -8,6 +8,13 @@ export interface Seller {
 
 export type SellerDecision = Seller | { readonly code: string; readonly message: string; readonly field: string };
 
+/** Why a row is refused that another seller has, seen or not: code, message, field. */
+export const EXTERNAL_ID_IN_USE = [
+  'EXTERNAL_ID_IN_USE',
+  'This externalId is in use by another seller of your tenant.',
+  'externalId',
+] as const;
+
 /** Answers the organization id of a Reseller the caller may name, by id or externalId; null for any other. */
 export type FindReseller = (reference: string) => string | null;
 
@@ -54,8 +61,8 @@ export function decideSeller(
   }
   const allowed = reseller === null ? seesSale(scope, stored) : stored.organizationId === reseller;
   if (!allowed) {
-    const message = 'This externalId is in use by another seller of your tenant.';
-    return { code: 'EXTERNAL_ID_IN_USE', message, field: 'externalId' };
+    const [code, message, field] = EXTERNAL_ID_IN_USE;
+    return { code, message, field };
   }
   const { organizationId } = stored;
   return { organizationId, cspParty: stored.cspParty || organizationId !== scope.organizationId };

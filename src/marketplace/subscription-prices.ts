@@ -1,5 +1,5 @@
 import type { SubscriptionPrice } from '../../prisma/generated/client/client.js';
-import type { Queries } from '../storage/database.js';
+import { Prisma, type Queries } from '../storage/database.js';
 import { recordset } from './bulk.js';
 import { shortest } from './fields.js';
 import type { PriceState } from './subscription-diff.js';
@@ -40,6 +40,21 @@ export async function loadPrices(
 
 export function priceStateOf({ unitCost, unitPrice, currency, basis }: SubscriptionPrice): PriceState {
   return { unitCost: shortest(unitCost), unitPrice: shortest(unitPrice), currency, basis };
+}
+
+/**
+ * How every other room reads a price: a join that has, as `own."price"`, the `StoredPrice` that one organization has of a
+ * cloud subscription, or null. `billedPrice` makes the amounts of it; there is no way around the basis.
+ */
+export function joinPrice(subscription: 's' | 't', organizationId: Prisma.Sql): Prisma.Sql {
+  const s = Prisma.raw(subscription);
+  return Prisma.sql`LEFT JOIN LATERAL (
+    SELECT jsonb_build_object('unitCost', p."unitCost"::text, 'unitPrice', p."unitPrice"::text, 'currency', p."currency",
+      'basis', p."basis", 'term', o."term", 'billingFrequency', o."billingFrequency") AS "price"
+    FROM "SubscriptionPrice" p
+    JOIN "OfferVariant" o ON o."tenantId" = p."tenantId" AND o."id" = ${s}."offerVariantId"
+    WHERE p."tenantId" = ${s}."tenantId" AND p."cloudSubscriptionId" = ${s}."id" AND p."organizationId" = ${organizationId}
+  ) own ON true`;
 }
 
 /** Sets prices, in one statement. The locks of their cloud subscriptions must be held. */

@@ -10,6 +10,20 @@ export type Verdict =
   | { readonly verdict: 'sync'; readonly rule: string }
   | { readonly verdict: 'unsupported' | 'ignored'; readonly rule: string; readonly reason: string };
 
+/** Billed by a month's cost, not by units; their figures are added to the plan's (R34, R62). */
+export const BILLED_BY_USAGE: readonly OfferType[] = ['AZURE_PLAN', 'AZURE_RESERVATION', 'AZURE_SAVINGS_PLAN'];
+
+/** The units a PSA line has for a subscription that is not cancelled. An Azure Plan has no seats: its cost is that of one. */
+export function psaUnitsOf({
+  offerType,
+  quantity,
+}: {
+  readonly offerType: OfferType;
+  readonly quantity: number;
+}): number {
+  return offerType === 'AZURE_PLAN' ? 1 : quantity;
+}
+
 /** The table of R49 to R61. `status` is the subscription's after the change. */
 export function verdictOf(change: {
   readonly kind: ChangeKind;
@@ -19,6 +33,9 @@ export function verdictOf(change: {
   const { kind, offerType, status } = change;
   switch (kind) {
     case 'QUANTITY':
+      if (offerType === 'AZURE_PLAN') {
+        return { verdict: 'ignored', rule: 'R62', reason: "An Azure Plan has no seats; a month's cost is written." };
+      }
       return status === 'CANCELLED' || status === 'DELETED'
         ? { verdict: 'ignored', rule: 'R57', reason: 'A cancelled cloud subscription has no units.' }
         : { verdict: 'sync', rule: 'R49' };

@@ -14,7 +14,7 @@ export async function ownConnection(work: Readers, id: string, path: readonly st
 }
 
 /** Mapping and sync need ACTIVE. */
-export function requireActive(connection: StoredConnection, path: readonly string[]): void {
+export function requireActive(connection: Pick<StoredConnection, 'alias' | 'status'>, path: readonly string[]): void {
   if (connection.status === 'ACTIVE') return;
   const hint =
     connection.status === 'VALIDATING'

@@ -23,7 +23,7 @@ export const createConnectionCustomerMapping: Verb<Input, { mappingId: string }>
     const { connection, session } = await activeSession(work, connectionId, ['input', 'connectionId']);
     const customer = await customerSource(work, customerId);
     const existing = await liveMapping(work, connectionId, 'CUSTOMER', { customerId });
-    if (existing) throw mappedAlready(existing.id);
+    if (existing) throw customerConflict(existing.id);
     const company = await remoteRecord(session, 'company', companyId, ['input', 'companyId']);
     const reasons = companyReasons(company, connection.currency);
     const warnings = await checkProposal(session, { kind: 'customer', company }, reasons, ['input', 'companyId']);
@@ -62,11 +62,12 @@ export const createConnectionCustomerMapping: Verb<Input, { mappingId: string }>
   },
   conflicts: {
     Mapping_customer_key: async (work: Work, { connectionId, customerId }: Input) =>
-      mappedAlready((await liveMapping(work, connectionId, 'CUSTOMER', { customerId }))?.id ?? null),
+      customerConflict((await liveMapping(work, connectionId, 'CUSTOMER', { customerId }))?.id ?? null),
   },
 };
 
-function mappedAlready(existingId: string | null) {
+/** R19: a customer is mapped once per connection. */
+export function customerConflict(existingId: string | null) {
   return conflict(
     'R19',
     'CUSTOMER_ALREADY_MAPPED',

@@ -26,7 +26,7 @@ export const createConnectionOfferMapping: Verb<Input, { mappingId: string }> = 
     const impossible = variantReasons(variant);
     if (impossible.length > 0) throw new Refusal(...impossible);
     const ofVariant = await liveMapping(work, connectionId, 'OFFER', { offerVariantId });
-    if (ofVariant) throw offerMapped(ofVariant.id);
+    if (ofVariant) throw offerConflict(ofVariant.id);
     const service = await remoteRecord(session, 'service', serviceId, ['input', 'serviceId']);
     const ofService = await liveMapping(work, connectionId, 'OFFER', { remoteId: service.id });
     if (ofService) throw serviceTaken(ofService.id);
@@ -59,13 +59,14 @@ export const createConnectionOfferMapping: Verb<Input, { mappingId: string }> = 
   },
   conflicts: {
     Mapping_offer_key: async (work: Work, { connectionId, offerVariantId }: Input) =>
-      offerMapped((await liveMapping(work, connectionId, 'OFFER', { offerVariantId }))?.id ?? null),
+      offerConflict((await liveMapping(work, connectionId, 'OFFER', { offerVariantId }))?.id ?? null),
     Mapping_service_key: async (work: Work, { connectionId, serviceId }: Input) =>
       serviceTaken((await liveMapping(work, connectionId, 'OFFER', { remoteId: serviceId }))?.id ?? null),
   },
 };
 
-function offerMapped(existingId: string | null) {
+/** R24: an offer variant is mapped once per connection. */
+export function offerConflict(existingId: string | null) {
   return conflict(
     'R24',
     'OFFER_ALREADY_MAPPED',

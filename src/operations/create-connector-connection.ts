@@ -20,12 +20,13 @@ export const createConnectorConnection: Verb<z.infer<typeof input>, { connection
     const { connectorId, credentials, settings } = checkedCredentials(work.connectors, given);
     await refuseDuplicate(work, alias);
     const id = work.newId();
+    const { sealedCredentials, fingerprint } = await work.sessions.seal({ ...work.scope, id }, credentials);
     return {
       status: 'PENDING',
       subject: { connectionId: id, target: { kind: 'Connection', id, name: alias } },
-      details: { connector: connectorId, alias, currency },
+      details: { connector: connectorId, alias, currency, fingerprint },
       async commit(tx) {
-        const sealed = work.sessions.seal({ tenantId: work.scope.tenantId, id }, credentials);
+        const sealed = { sealedCredentials, fingerprint };
         await tx.connection.create({ data: { ...work.scope, id, connectorId, alias, currency, settings, ...sealed } });
         await work.jobs.enqueue(tx, verificationJob(work.scope, id, work.entryId));
         return { connectionId: id };

@@ -55,14 +55,15 @@ export function checkedCredentials(
   };
 }
 
-function revealed(value: unknown): unknown {
+/** Text instead of `Secret`, to be checked and handed to a connector. */
+export function revealed(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [name, item instanceof Secret ? item.reveal() : item]),
   );
 }
 
-function withoutAbsent(values: Record<string, unknown>): CredentialValues {
+export function withoutAbsent(values: Record<string, unknown>): CredentialValues {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value != null && value !== ''),
   ) as CredentialValues;

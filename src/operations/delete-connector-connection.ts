@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { unmap } from '../delivery/unmap.js';
 import { ownConnection } from './connection-access.js';
 import { idempotencyKeyInput } from './credentials.js';
+import { NOTHING_PENDING } from './pending-credentials.js';
 import { notFound, Refusal } from './refusal.js';
 import type { Verb } from './run.js';
 
@@ -47,6 +48,7 @@ export const deleteConnectorConnection: Verb<z.infer<typeof input>, { connection
             deletedAt: work.now(),
             sealedCredentials: null,
             fingerprint: null,
+            ...NOTHING_PENDING,
             updatedAt: work.now(),
           },
         });

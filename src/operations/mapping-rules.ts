@@ -1,4 +1,5 @@
 import type { BillingFrequency, RemoteCompany, RemoteContract, RemoteService } from '../connectors/contract.js';
+import { isBilled } from '../marketplace/billed-price.js';
 import type { SubscriptionSource, VariantSource } from './mapping-sources.js';
 import type { UserErrorData } from './refusal.js';
 
@@ -128,17 +129,21 @@ export function subscriptionReasons(subscription: SubscriptionSource, currency: 
       ),
     );
   }
-  if (!subscription.price) {
-    reasons.push(
-      rule(
-        'R43',
-        'PRICE_MISSING',
-        path,
-        `${name} has no cost and price of your organization. Record them before mapping it.`,
-      ),
-    );
-  }
+  reasons.push(...priceReasons(subscription));
   return [...reasons, ...currencyReasons(subscription.currency, currency, path, name)];
+}
+
+/** R43: the first line is written with an amount of one billing period; that of an Azure plan, whose months have their own, with 0. */
+export function priceReasons({
+  name,
+  variant,
+  price,
+}: Pick<SubscriptionSource, 'name' | 'variant' | 'price'>): Reason[] {
+  if (isBilled(price) || (price && variant.offerType === AZURE_PLAN)) return [];
+  const path = ['input', 'cloudSubscriptionId'];
+  if (price) return [rule('R43', price.code, path, `"${name}": ${price.message}`)];
+  const message = `"${name}" has no cost and price of your organization. Record them before mapping it.`;
+  return [rule('R43', 'PRICE_MISSING', path, message)];
 }
 
 export function contractReasons(

@@ -1,6 +1,8 @@
+import { type BilledPrice, billedPrice, type StoredPrice, type UnbillablePrice } from '../marketplace/billed-price.js';
+import { joinPrice } from '../marketplace/subscription-prices.js';
 import { visibleSales, visibleVariants } from '../marketplace/visibility.js';
 import { fromDateColumn } from '../storage/calendar-date.js';
-import type { Prisma } from '../storage/database.js';
+import { Prisma } from '../storage/database.js';
 import { notFound } from './refusal.js';
 import type { Work } from './run.js';
 
@@ -28,7 +30,8 @@ export interface SubscriptionSource {
   readonly startDate: string;
   readonly customer: CustomerSource;
   readonly variant: VariantSource;
-  readonly price: { readonly unitCost: string; readonly unitPrice: string } | null;
+  /** The caller's own (R43), for one billing period, in the currency of the subscription. */
+  readonly price: BilledPrice | UnbillablePrice | null;
 }
 
 export async function customerSource(work: Work, id: string): Promise<CustomerSource> {
@@ -58,22 +61,19 @@ interface SubscriptionRow extends VariantSource {
   startDate: Date;
   customerId: string;
   companyName: string;
-  unitCost: Prisma.Decimal | null;
-  unitPrice: Prisma.Decimal | null;
+  price: StoredPrice | null;
 }
 
-/** With the price of the caller's own context (R43). */
 export async function subscriptionSource(work: Work, id: string): Promise<SubscriptionSource> {
   const [row] = await work.db.client.$queryRaw<SubscriptionRow[]>`
     SELECT t."id"::text AS "subscriptionId", t."name", t."status"::text AS "status", t."quantity", t."currency",
       t."creationDate", t."startDate", c."id"::text AS "customerId", c."companyName",
       v."id"::text AS "id", v."offerName", v."offerType"::text AS "offerType", v."term"::text AS "term",
-      v."billingFrequency"::text AS "billingFrequency", p."unitCost", p."unitPrice"
+      v."billingFrequency"::text AS "billingFrequency", own."price"
     FROM "CloudSubscription" t
     JOIN "Customer" c ON c."tenantId" = t."tenantId" AND c."id" = t."customerId"
     JOIN "OfferVariant" v ON v."tenantId" = t."tenantId" AND v."id" = t."offerVariantId"
-    LEFT JOIN "SubscriptionPrice" p ON p."tenantId" = t."tenantId" AND p."cloudSubscriptionId" = t."id"
-      AND p."organizationId" = ${work.scope.organizationId}::uuid AND p."currency" = t."currency"
+    ${joinPrice('t', Prisma.sql`${work.scope.organizationId}::uuid`)}
     WHERE t."id" = ${id}::uuid AND ${visibleSales(work.scope)}`;
   if (!row) throw notFound('cloud subscription', ['input', 'cloudSubscriptionId']);
   const { offerName, offerType, term, billingFrequency } = row;
@@ -87,7 +87,6 @@ export async function subscriptionSource(work: Work, id: string): Promise<Subscr
     startDate: fromDateColumn(row.startDate),
     customer: { id: row.customerId, companyName: row.companyName },
     variant: { id: row.id, offerName, offerType, term, billingFrequency },
-    price:
-      row.unitCost && row.unitPrice ? { unitCost: row.unitCost.toFixed(), unitPrice: row.unitPrice.toFixed() } : null,
+    price: row.price?.currency === row.currency ? billedPrice(row.price) : null,
   };
 }

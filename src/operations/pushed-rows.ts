@@ -17,10 +17,10 @@ export function ingestContext({ scope, now, newId }: Work): IngestContext {
   return { scope, now: now(), newId };
 }
 
-export function enqueuer({ jobs, newId, caller }: Work): Enqueuer {
+export function enqueuer({ jobs, newId, nettingSeconds, caller }: Work): Enqueuer {
   const { correlationId, requestId, principal } = caller;
-  const { actor, organizationId } = principal;
-  return { jobs, newId, actor, organizationId, correlationId, requestId };
+  const actor = caller.actor ?? principal.actor;
+  return { jobs, newId, nettingSeconds, actor, correlationId, requestId };
 }
 
 /** With REJECT_EVERYTHING one bad row refuses all: thrown inside the transaction, so nothing stays written. */

@@ -16,6 +16,7 @@ export interface RecordedSubscriptionChange {
 /** Records one event of the marketplace, once however often it is sent; see `changeInput`. */
 export const recordSubscriptionChange: Verb<ChangeInput, RecordedSubscriptionChange> = {
   code: 'RecordSubscriptionChange',
+  plans: true,
   input: changeInput,
   summary: ({ kind }) => `Record a change of the kind ${kind}`,
   async run(work, input) {

@@ -1,5 +1,6 @@
 import type { FieldIssue } from '../connectors/define.js';
 import type { ConnectorError } from '../connectors/errors.js';
+import type { Preview } from '../delivery/preview.js';
 
 /** What a refused operation tells its caller. `type` names the GraphQL type; every member says what to do next. */
 export type UserErrorData = { readonly message: string; readonly code: string; readonly path?: readonly string[] } & (
@@ -9,8 +10,16 @@ export type UserErrorData = { readonly message: string; readonly code: string; r
   | { readonly type: 'ConnectionNotReady'; readonly status: string }
   | { readonly type: 'MappingConflict'; readonly rule: string; readonly existingMappingId: string | null }
   | { readonly type: 'MappingRule'; readonly rule: string; readonly expected?: string; readonly actual?: string }
+  | {
+      readonly type: 'PlanChanged';
+      readonly expected: string;
+      readonly actual: string | null;
+      readonly preview: Preview;
+    }
   | { readonly type: 'CurrencyMismatch'; readonly expected: string; readonly actual: string | null }
   | { readonly type: 'InUse'; readonly mappingIds: readonly string[]; readonly count: number }
+  | { readonly type: 'OperationState'; readonly state: string | null; readonly entryId: string | null }
+  | { readonly type: 'AlreadyRunning'; readonly existingAuditLogId: string | null }
   | { readonly type: 'IdempotencyConflict'; readonly existingAuditLogId: string | null }
   | {
       readonly type: 'Vendor';

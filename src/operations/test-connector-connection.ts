@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { auditLog } from '../audit/log.js';
 import { ownConnection } from './connection-access.js';
+import { diagnose, settleCheck } from './connection-check.js';
 import { checkedCredentials, credentialsInput, currencyCode } from './credentials.js';
 import { Refusal } from './refusal.js';
 import type { Verb, Work } from './run.js';
-import { diagnose, settleCheck, verificationJob } from './verify-connector-connection.js';
+import { verificationJob } from './verify-connector-connection.js';
 
 const input = z.object({
   id: z.string().nullish(),

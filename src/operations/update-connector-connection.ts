@@ -13,7 +13,7 @@ const input = z.object({
   idempotencyKey: idempotencyKeyInput,
 });
 
-/** Renames a connection, or replaces its credentials: mappings stay, and the new ones are checked before work goes on. */
+/** Renames a connection, or replaces its credentials: mappings stay, and the old ones work until the new are checked. */
 export const updateConnectorConnection: Verb<z.infer<typeof input>, { connectionId: string }> = {
   code: 'UpdateConnectorConnection',
   input,
@@ -30,11 +30,15 @@ export const updateConnectorConnection: Verb<z.infer<typeof input>, { connection
         path: ['input', 'credentials'],
       });
     }
+    const sealed = checked ? await work.sessions.seal({ ...work.scope, id }, checked.credentials) : null;
     return {
       status: checked ? 'PENDING' : 'SUCCEEDED',
       subject: { connectionId: id, target: { kind: 'Connection', id, name: alias ?? connection.alias } },
-      // Names of what changed, never values.
-      details: { changed: [...(alias ? ['alias'] : []), ...(checked ? ['credentials'] : [])] },
+      // Names of what changed, never values; fingerprints tell secrets apart without knowing them.
+      details: {
+        changed: [...(alias ? ['alias'] : []), ...(checked ? ['credentials'] : [])],
+        ...(sealed && { fingerprint: { before: connection.fingerprint, after: sealed.fingerprint } }),
+      },
       async commit(tx) {
         // Deleted meanwhile: nothing may come back to life, least of all a secret.
         const { count } = await tx.connection.updateMany({
@@ -42,19 +46,17 @@ export const updateConnectorConnection: Verb<z.infer<typeof input>, { connection
           data: {
             updatedAt: work.now(),
             ...(alias && { alias }),
-            ...(checked && {
-              ...work.sessions.seal({ tenantId: work.scope.tenantId, id }, checked.credentials),
-              settings: checked.settings,
-              credentialsVersion: { increment: 1 },
-              credentialsUpdatedAt: work.now(),
-              status: 'VALIDATING',
-              statusCode: null,
-              statusReason: null,
-            }),
+            ...(checked &&
+              sealed && {
+                // Those in use stay until these have passed their check.
+                pendingCredentials: sealed.pendingCredentials,
+                pendingSettings: checked.settings,
+                pendingAuditLogId: work.entryId,
+              }),
           },
         });
         if (count === 0) throw notFound('connection', ['input', 'id']);
-        if (checked) await work.jobs.enqueue(tx, verificationJob(work.scope, id, work.entryId));
+        if (checked) await work.jobs.enqueue(tx, verificationJob(work.scope, id, work.entryId, { pending: true }));
         return { connectionId: id };
       },
     };
