@@ -77,15 +77,15 @@ export type Details = { readonly [key: string]: unknown };
 const OPEN: readonly AuditStatus[] = ['PENDING', 'RUNNING', 'RETRYING', 'VERIFYING'];
 
 /**
- * Which status may follow which. SUCCEEDED, FAILED and CANCELED are final; NEEDS_REVIEW waits for a person. VERIFYING may
- * follow itself: why it is not settled yet has changed.
+ * Which status may follow which. SUCCEEDED, FAILED and CANCELED are final; NEEDS_REVIEW waits for a person. VERIFYING and
+ * RETRYING may follow themselves: why it is not settled yet has changed.
  */
 export const MOVES: { readonly [From in AuditStatus]: readonly AuditStatus[] } = {
-  PENDING: ['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'],
+  PENDING: ['RUNNING', 'RETRYING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW', 'CANCELED'],
   RUNNING: ['RETRYING', 'VERIFYING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW', 'CANCELED'],
-  RETRYING: ['RUNNING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW', 'CANCELED'],
+  RETRYING: ['RUNNING', 'RETRYING', 'VERIFYING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW', 'CANCELED'],
   VERIFYING: ['VERIFYING', 'RUNNING', 'RETRYING', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW'],
-  NEEDS_REVIEW: ['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'],
+  NEEDS_REVIEW: ['RUNNING', 'RETRYING', 'SUCCEEDED', 'FAILED', 'CANCELED'],
   SUCCEEDED: [],
   FAILED: [],
   CANCELED: [],

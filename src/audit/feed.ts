@@ -46,6 +46,8 @@ export interface AuditFeedOptions {
   readonly pageSize?: number;
   /** Events remembered for the followers of one organization. */
   readonly memory?: number;
+  /** Told of each event when it was first read for its followers. */
+  readonly onEvent?: (at: Date) => void;
   /** Told of reads that failed while following; they are tried again. Absent: silent. */
   readonly onError?: (error: unknown) => void;
   /** Milliseconds of any origin that never go back. */
@@ -61,7 +63,13 @@ export type AuditFeed = ReturnType<typeof createAuditFeed>;
  * Iterables end silently when they are returned, aborted, or the feed is closed; before their first message they throw
  * CursorError or EntryNotFoundError, or what the database threw. Later faults of the database are waited out.
  */
-export function createAuditFeed({ db, wake, onError = () => undefined, ...options }: AuditFeedOptions) {
+export function createAuditFeed({
+  db,
+  wake,
+  onEvent = () => undefined,
+  onError = () => undefined,
+  ...options
+}: AuditFeedOptions) {
   const { safetyPollMs = 5_000, checkpointMs = 30_000, checkpointEvents = 1_000 } = options;
   const { pageSize = 200, memory = 500, now = () => performance.now() } = options;
   const rows = createFeedRows(db);
@@ -171,7 +179,11 @@ export function createAuditFeed({ db, wake, onError = () => undefined, ...option
       holders: 0,
       tail: createTail({
         start,
-        read: (cursor, limit) => rows.after(scope, cursor, limit),
+        async read(cursor, limit) {
+          const page = await rows.after(scope, cursor, limit);
+          for (const { event } of page) onEvent(event.at);
+          return page;
+        },
         onWake: (look) => wake.onWake(scope.organizationId, look),
         onError,
         safetyPollMs,

@@ -1,13 +1,19 @@
-import type { Prisma, Queries } from '../storage/database.js';
-import type { AuditStatus, Details, EntryError, EntryPatch, EntrySubject, NewEntry, Scope } from './entry.js';
-import { isFinal, MOVES } from './entry.js';
+import { afterCommit, beforeCommit, Prisma, type Queries, type Statements } from '../storage/database.js';
+import { traceId } from '../telemetry/trace.js';
+import type { AuditStatus, Details, EntryPatch, NewEntry, Scope } from './entry.js';
+import { MOVES } from './entry.js';
 import { redactDetails } from './redact.js';
 
 /**
  * The writer. Every function takes the transaction of what it describes: no entry, no operation; no operation, no entry.
  * Appending locks the organization's chain until commit, so call it as the last thing in a transaction.
  */
-export const auditLog = { open, openMany, lockChains, move, handOver, report };
+export const auditLog = { open, openMany, enter, lockChains, move, handOver, note, report, behind };
+
+const STATUSES = Object.keys(MOVES) as AuditStatus[];
+
+/** Events of a transaction that are still to be appended. */
+const held = new WeakMap<Statements, NewEvent[]>();
 
 /** An entry and whose it is. */
 export interface OwnedEntry {
@@ -16,33 +22,60 @@ export interface OwnedEntry {
 }
 
 /** Opens an entry with its first event. */
-async function open(tx: Queries, scope: Scope, entry: NewEntry): Promise<void> {
+async function open(tx: Statements, scope: Scope, entry: NewEntry): Promise<void> {
   await openMany(tx, [{ scope, entry }]);
 }
 
-/** Opens many in two statements, in their order within each organization. */
-async function openMany(tx: Queries, entries: readonly OwnedEntry[]): Promise<void> {
+/** Opens many in one statement, in their order within each organization. */
+async function openMany(tx: Statements, entries: readonly OwnedEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await tx.auditLog.createMany({ data: entries.map(({ scope, entry }) => rowOf(scope, entry)) });
-  await append(
-    tx,
-    entries.map(({ scope, entry }) => ({
-      ...scope,
-      entryId: entry.id,
-      type: 'STATUS',
-      from: null,
-      to: entry.status,
-      message: entry.error?.message ?? entry.summary,
-      data: {
-        operation: entry.operation,
-        actor: { ...entry.actor },
-        target: entry.target ?? null,
-        correlationId: entry.correlationId,
-        details: redactDetails(entry.details ?? {}),
-        ...(entry.error && { error: entry.error }),
-      },
-    })),
-  );
+  tell(tx, entries);
+  const events = grown(tx, entries.map(firstEvent));
+  await tx.$queryRaw`SELECT audit_open(${rowsOf(entries)}::jsonb, ${events}::jsonb)::text`;
+}
+
+/**
+ * Writes the rows of many entries. Their first events go with what the transaction appends next, or with its end: so the
+ * chains are locked for no longer than they must be.
+ */
+async function enter(tx: Queries, entries: readonly OwnedEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  tell(tx, entries);
+  await tx.$executeRaw`
+    INSERT INTO "AuditLog" SELECT * FROM jsonb_populate_recordset(NULL::"AuditLog", ${rowsOf(entries)}::jsonb)`;
+  const events = held.get(tx);
+  if (events) {
+    events.push(...entries.map(firstEvent));
+    return;
+  }
+  held.set(tx, entries.map(firstEvent));
+  beforeCommit(tx, () => append(tx, []));
+}
+
+function tell(tx: Statements, entries: readonly OwnedEntry[]): void {
+  for (const { entry } of entries) {
+    const { id: auditLogId, operation, status, requestId = null, connectionId = null } = entry;
+    afterCommit(tx, { auditLogId, operation, status, requestId, connectionId });
+  }
+}
+
+function firstEvent({ scope, entry }: OwnedEntry): NewEvent {
+  return {
+    ...scope,
+    entryId: entry.id,
+    type: 'STATUS',
+    from: null,
+    to: entry.status,
+    message: entry.error?.message ?? entry.summary,
+    data: {
+      operation: entry.operation,
+      actor: { ...entry.actor },
+      target: entry.target ?? null,
+      correlationId: entry.correlationId,
+      details: redactDetails(entry.details ?? {}),
+      ...(entry.error && { error: entry.error }),
+    },
+  };
 }
 
 /**
@@ -61,141 +94,225 @@ async function lockChains(tx: Queries, tenantId: string, organizationIds: readon
 
 /**
  * Moves an entry to another status. Answers false and writes nothing when the entry cannot move there any more
- * (another process settled it): the caller must then leave the rest of its work undone too.
+ * (another process settled it): the caller must then leave the rest of its work undone too. `reports` follow the move in the
+ * same statement; an entry that stands there already takes them alone.
  */
 async function move(
-  tx: Queries,
+  tx: Statements,
   scope: Scope,
   id: string,
   to: AuditStatus,
   message: string,
   patch: EntryPatch = {},
+  ...reports: readonly Report[]
 ): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ status: AuditStatus; details: Prisma.JsonObject }[]>`
-    SELECT "status"::text AS "status", "details" FROM "AuditLog"
-    WHERE "tenantId" = ${scope.tenantId}::uuid AND "id" = ${id}::uuid FOR UPDATE`;
-  if (!row || !MOVES[row.status].includes(to)) return false;
-  const added = redactDetails(patch.details ?? {});
-  const details = redactDetails({ ...row.details, ...added });
-  await tx.auditLog.update({
-    where: { tenantId_id: { tenantId: scope.tenantId, id } },
-    data: {
-      status: to,
-      details: details as Prisma.InputJsonObject,
-      ...(patch.summary !== undefined && { summary: patch.summary }),
-      ...(patch.attempts !== undefined && { attempts: patch.attempts }),
-      ...(patch.error && errorColumns(patch.error)),
-      ...(to === 'SUCCEEDED' && { errorClass: null, errorCode: null, errorMessage: null, errorHint: null }),
-      ...(row.status === 'PENDING' && { startedAt: new Date() }),
-      ...(isFinal(to) && { finishedAt: new Date(), instanceId: null }),
-      ...subjectColumns(patch),
-    },
-  });
-  const data = {
-    ...(patch.summary !== undefined && { summary: patch.summary }),
-    ...(patch.error && { error: patch.error }),
-    ...(patch.target && { target: patch.target }),
-    details: added,
-  };
-  await append(tx, [{ ...scope, entryId: id, type: 'STATUS', from: row.status, to, message, data }]);
-  return true;
+  const { moved } = await moveBehind(tx, alone(scope), scope, id, to, message, patch, ...reports);
+  return moved;
 }
 
-/** Leaves a PENDING entry to a job: what is known is added, and no instance owns it any more. */
-async function handOver(tx: Queries, scope: Scope, id: string, patch: EntryPatch): Promise<void> {
-  await tx.auditLog.update({
-    where: { tenantId_id: { tenantId: scope.tenantId, id } },
-    data: {
-      instanceId: null,
-      ...(patch.summary !== undefined && { summary: patch.summary }),
-      ...(patch.details && { details: redactDetails(patch.details) as Prisma.InputJsonObject }),
-      ...subjectColumns(patch),
+async function moveBehind(
+  tx: Statements,
+  first: Prisma.Sql,
+  scope: Scope,
+  id: string,
+  to: AuditStatus,
+  message: string,
+  patch: EntryPatch,
+  ...reports: readonly Report[]
+): Promise<{ readonly first: unknown; readonly moved: boolean }> {
+  const details = redactDetails(patch.details ?? {});
+  const { summary, error, target } = patch;
+  const data = {
+    ...(summary !== undefined && { summary }),
+    ...(error && { error }),
+    ...(target && { target }),
+    details,
+  };
+  const from = STATUSES.filter((status) => MOVES[status].includes(to) || (status === to && reports.length > 0));
+  const done = await change(tx, first, scope, id, { from, to }, { ...patch, details }, [
+    { type: 'STATUS', message, data },
+    ...reports.map(reportOf),
+  ]);
+  if (done.changed) afterCommit(tx, { auditLogId: id, status: to, ...done.changed });
+  return { first: done.first, moved: done.changed !== null };
+}
+
+const alone = ({ tenantId }: Scope) => Prisma.sql`"first" AS (SELECT ${tenantId}::uuid AS "tenantId")`;
+
+/**
+ * `move` and `note` in one statement with other writes: common table expressions, of which the last is called "first" and
+ * answers a row with "tenantId", or none; then nothing is written to the log. They answer that row as JSON, or null.
+ */
+function behind(first: Prisma.Sql) {
+  return {
+    async move(
+      tx: Statements,
+      scope: Scope,
+      id: string,
+      to: AuditStatus,
+      message: string,
+      patch: EntryPatch,
+      ...reports: readonly Report[]
+    ): Promise<unknown> {
+      return (await moveBehind(tx, first, scope, id, to, message, patch, ...reports)).first;
     },
-  });
-  const data = { ...(patch.target && { target: patch.target }), details: redactDetails(patch.details ?? {}) };
-  const message = patch.summary ?? 'Accepted.';
-  await append(tx, [{ ...scope, entryId: id, type: 'REPORT', from: 'PENDING', to: 'PENDING', message, data }]);
+    async note(tx: Statements, scope: Scope, id: string, message: string, patch: EntryPatch): Promise<unknown> {
+      return (await add(tx, first, scope, id, message, patch)).first;
+    },
+  };
+}
+
+/** Leaves a PENDING entry to a job, or to the instance given: what is known is added, and no other instance owns it. */
+async function handOver(
+  tx: Statements,
+  scope: Scope,
+  id: string,
+  patch: EntryPatch,
+  instanceId: string | null,
+): Promise<void> {
+  await add(tx, alone(scope), scope, id, patch.summary ?? 'Accepted.', patch, { instanceId });
+}
+
+/** Adds to an open entry what became known of it and reports it. Its status stays. */
+async function note(tx: Statements, scope: Scope, id: string, message: string, patch: EntryPatch): Promise<void> {
+  await add(tx, alone(scope), scope, id, message, patch);
+}
+
+async function add(
+  tx: Statements,
+  first: Prisma.Sql,
+  scope: Scope,
+  id: string,
+  message: string,
+  patch: EntryPatch,
+  owner: { readonly instanceId?: string | null } = {},
+): Promise<Done> {
+  const details = redactDetails(patch.details ?? {});
+  const told = reportOf({ message, data: { ...(patch.target && { target: patch.target }), details } });
+  const done = await change(tx, first, scope, id, { from: null, to: null }, { ...patch, ...owner, details }, [told]);
+  if (done.first && !done.changed) throw new Error(`There is no audit entry ${id}.`);
+  return done;
+}
+
+interface Changed {
+  readonly operation: string;
+  readonly requestId: string | null;
+  readonly connectionId: string | null;
+}
+
+interface Done {
+  /** Null: what came first in the statement wrote nothing, nor did the rest. */
+  readonly first: unknown;
+  /** Null: the entry stands elsewhere, and nothing of it was changed. */
+  readonly changed: Changed | null;
+}
+
+interface Told {
+  readonly type: 'STATUS' | 'REPORT';
+  readonly message: string;
+  readonly data: Details;
+}
+
+/** `from` null: wherever it stands. `to` null: there it stays. */
+async function change(
+  tx: Statements,
+  before: Prisma.Sql,
+  { organizationId }: Scope,
+  id: string,
+  { from, to }: { readonly from: readonly AuditStatus[] | null; readonly to: AuditStatus | null },
+  patch: EntryPatch & { readonly instanceId?: string | null },
+  told: readonly Told[],
+): Promise<Done> {
+  const [row] = await tx.$queryRaw<({ first: unknown } & { [Key in keyof Changed]: Changed[Key] | null })[]>`
+    WITH ${before}
+    SELECT to_json(f) AS "first", c."operation", c."requestId", c."connectionId"::text AS "connectionId"
+    FROM "first" f LEFT JOIN LATERAL audit_change(f."tenantId", ${organizationId}::uuid, ${id}::uuid,
+      ${from && [...from]}::text[]::"AuditStatus"[], ${to}::"AuditStatus", ${JSON.stringify(patch)}::jsonb,
+      ${JSON.stringify(told)}::jsonb, ${grown(tx, held.get(tx) ?? [])}::jsonb) c ON true`;
+  if (!row?.operation) return { first: row?.first ?? null, changed: null };
+  held.get(tx)?.splice(0);
+  afterCommit(tx, { grown: organizationId });
+  const { first, operation, requestId, connectionId } = row;
+  return { first, changed: { operation, requestId, connectionId } };
 }
 
 /** Tells a step of an entry under way, such as one line of the connection doctor. Its status stays. */
 async function report(
-  tx: Queries,
+  tx: Statements,
   scope: Scope,
   entry: { readonly id: string; readonly status: AuditStatus },
   message: string,
   data: Details = {},
 ): Promise<void> {
   const { id: entryId, status } = entry;
-  await append(tx, [
-    { ...scope, entryId, type: 'REPORT', from: status, to: status, message, data: redactDetails(data) },
-  ]);
+  await append(tx, [{ ...scope, entryId, from: status, to: status, ...reportOf({ message, data }) }]);
 }
 
-interface NewEvent extends Scope {
+interface Report {
+  readonly message: string;
+  readonly data: Details;
+}
+
+const reportOf = ({ message, data }: Report): Told => ({ type: 'REPORT', message, data: redactDetails(data) });
+
+interface NewEvent extends Scope, Told {
   readonly entryId: string;
-  readonly type: 'STATUS' | 'REPORT';
   readonly from: AuditStatus | null;
   readonly to: AuditStatus;
-  readonly message: string;
-  readonly data: Record<string, unknown>;
 }
 
-/** One statement, whatever the number; organizations in one order, so that two appenders cannot wait for each other. */
-async function append(tx: Queries, events: readonly NewEvent[]): Promise<void> {
-  const rows = JSON.stringify(events.map((event, at) => ({ ...event, at })));
-  await tx.$queryRaw`
-    WITH e AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${rows}::jsonb) AS e("tenantId" uuid, "organizationId" uuid, "entryId" uuid,
-        "type" "AuditEventType", "from" "AuditStatus", "to" "AuditStatus", "message" text, "data" jsonb, "at" int)
-      ORDER BY "organizationId", "at"
-    )
-    SELECT count(audit_append("tenantId", "organizationId", "entryId", "type", "from", "to", "message", "data")) FROM e`;
+/** One statement, whatever the number. */
+async function append(tx: Statements, own: readonly NewEvent[]): Promise<void> {
+  const events = [...(held.get(tx)?.splice(0) ?? []), ...own];
+  if (events.length === 0) return;
+  await tx.$queryRaw`SELECT audit_append_many(${grown(tx, events)}::jsonb)::text`;
 }
 
-function rowOf(scope: Scope, entry: NewEntry): Prisma.AuditLogCreateManyInput {
+function grown(tx: Statements, events: readonly NewEvent[]): string {
+  for (const grown of new Set(events.map(({ organizationId }) => organizationId))) afterCommit(tx, { grown });
+  return JSON.stringify(events.map((event, at) => ({ ...event, at })));
+}
+
+/** Every column, because the database fills in no default of an absent one. */
+function rowsOf(entries: readonly OwnedEntry[]): string {
   const now = new Date();
-  return {
-    ...scope,
-    id: entry.id,
-    operation: entry.operation,
-    status: entry.status,
-    actorKind: entry.actor.kind,
-    actorId: entry.actor.id,
-    actorName: entry.actor.name,
-    correlationId: entry.correlationId,
-    requestId: entry.requestId ?? null,
-    parentId: entry.parentId ?? null,
-    summary: entry.summary,
-    details: redactDetails(entry.details ?? {}) as Prisma.InputJsonObject,
-    dryRun: entry.dryRun ?? false,
-    idempotencyKey: entry.idempotencyKey ?? null,
-    inputHash: entry.inputHash ?? null,
-    instanceId: entry.instanceId ?? null,
-    startedAt: entry.status === 'PENDING' ? null : now,
-    finishedAt: entry.status === 'FAILED' ? now : null,
-    ...(entry.error && errorColumns(entry.error)),
-    ...subjectColumns(entry),
-  };
-}
-
-function errorColumns(error: EntryError) {
-  return {
-    errorClass: error.class,
-    errorCode: error.code,
-    errorMessage: error.message,
-    errorHint: error.hint ?? null,
-    retryable: error.retryable ?? false,
-  };
-}
-
-function subjectColumns(subject: EntrySubject): Record<string, string> {
-  return {
-    ...(subject.target && {
-      targetKind: subject.target.kind,
-      targetId: subject.target.id,
-      targetName: subject.target.name,
+  return JSON.stringify(
+    entries.map(({ scope, entry }) => {
+      const { error } = entry;
+      return {
+        ...scope,
+        id: entry.id,
+        operation: entry.operation,
+        status: entry.status,
+        actorKind: entry.actor.kind,
+        actorId: entry.actor.id,
+        actorName: entry.actor.name,
+        targetKind: entry.target?.kind,
+        targetId: entry.target?.id,
+        targetName: entry.target?.name,
+        connectionId: entry.connectionId,
+        customerId: entry.customer?.id,
+        customerName: entry.customer?.name,
+        correlationId: entry.correlationId,
+        requestId: entry.requestId,
+        traceId: traceId(),
+        parentId: entry.parentId,
+        attempts: 0,
+        dryRun: entry.dryRun ?? false,
+        summary: entry.summary,
+        details: redactDetails(entry.details ?? {}),
+        errorClass: error?.class,
+        errorCode: error?.code,
+        errorMessage: error?.message,
+        errorHint: error?.hint,
+        retryable: error?.retryable ?? false,
+        idempotencyKey: entry.idempotencyKey,
+        inputHash: entry.inputHash,
+        instanceId: entry.instanceId,
+        createdAt: now,
+        startedAt: entry.status === 'PENDING' ? null : now,
+        finishedAt: entry.status === 'FAILED' ? now : null,
+      } satisfies { [Column in keyof Prisma.AuditLogUncheckedCreateInput]: unknown };
     }),
-    ...(subject.connectionId && { connectionId: subject.connectionId }),
-    ...(subject.customer && { customerId: subject.customer.id, customerName: subject.customer.name }),
-  };
+  );
 }

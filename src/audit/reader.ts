@@ -44,7 +44,7 @@ export function createAuditReader(db: Database) {
     const upwards = where.last != null;
     const order = orderBy(upwards ? 'ASC' : 'DESC');
     const list = listOf(alternatives(scope, filter ?? {}), boundsOf(where), order, size + 1);
-    const found = await db.client.$queryRaw<(AuditLogRow & { streamCursor: bigint })[]>`
+    const found = await db.of(scope).client.$queryRaw<(AuditLogRow & { streamCursor: bigint })[]>`
       SELECT p.*, s."streamCursor" FROM (SELECT ${headOf(scope)} AS "streamCursor") s
       LEFT JOIN LATERAL (${list}) p ON true ${order}`;
     const rows = found.filter(({ id }) => id !== null).map(({ streamCursor: _, ...row }) => row);
@@ -65,7 +65,7 @@ export function createAuditReader(db: Database) {
 
   /** All entries of a filter. As dear as they are many: only for who asks. */
   async function count(scope: Scope, filter: AuditLogFilter = {}): Promise<number> {
-    const [row] = await db.client.$queryRaw<{ count: bigint }[]>`
+    const [row] = await db.of(scope).client.$queryRaw<{ count: bigint }[]>`
       SELECT count(*) AS "count" FROM "AuditLog" WHERE ${condition(scope, filter)}`;
     return Number(row?.count ?? 0);
   }
@@ -76,7 +76,7 @@ export function createAuditReader(db: Database) {
 
   /** In the order of the ids; null where the organization has none of that id. */
   async function byIds(scope: Scope, ids: readonly string[]): Promise<(AuditLogRow | null)[]> {
-    const rows = await db.client.$queryRaw<AuditLogRow[]>`
+    const rows = await db.of(scope).client.$queryRaw<AuditLogRow[]>`
       SELECT a.* FROM "AuditLog" a WHERE ${owned('a', scope)} AND a."id" = ANY(${uuidsOf(ids)}::uuid[])`;
     const found = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => found.get(id.toLowerCase()) ?? null);
@@ -98,7 +98,7 @@ export function createAuditReader(db: Database) {
     { after = 0n, first }: { readonly after?: bigint; readonly first: number },
   ): Promise<{ rows: AuditLogEventRow[]; hasNext: boolean }[]> {
     const size = sizeOf({ first });
-    const found = await db.client.$queryRaw<AuditLogEventRow[]>`
+    const found = await db.of(scope).client.$queryRaw<AuditLogEventRow[]>`
       SELECT l.* FROM unnest(${uuidsOf(auditLogIds)}::uuid[]) w("id"), LATERAL (
         SELECT e.* FROM "AuditLogEvent" e
         WHERE ${owned('e', scope)} AND e."auditLogId" = w."id" AND e."seq" > ${after}::bigint
@@ -114,7 +114,7 @@ export function createAuditReader(db: Database) {
 
   /** The operation codes in use. Steps from one to the next in the index instead of reading all entries. */
   async function operations(scope: Scope): Promise<string[]> {
-    const rows = await db.client.$queryRaw<{ operation: string }[]>`
+    const rows = await db.of(scope).client.$queryRaw<{ operation: string }[]>`
       WITH RECURSIVE codes("operation") AS (
         (SELECT a."operation" FROM "AuditLog" a WHERE ${owned('a', scope)} ORDER BY a."operation" LIMIT 1)
         UNION ALL

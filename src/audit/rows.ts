@@ -41,7 +41,7 @@ export function createFeedRows(db: Database) {
   return { extent, after, entry };
 
   async function extent(scope: Scope): Promise<Extent> {
-    const [row] = await db.client.$queryRaw<{ head: bigint; oldest: bigint | null }[]>`
+    const [row] = await db.of(scope).client.$queryRaw<{ head: bigint; oldest: bigint | null }[]>`
       SELECT ${headOf(scope)} AS "head",
         (SELECT min(e."seq") FROM "AuditLogEvent" e WHERE ${owned('e', scope)}) AS "oldest"`;
     const head = row?.head ?? 0n;
@@ -50,15 +50,16 @@ export function createFeedRows(db: Database) {
 
   /** The events behind a cursor, oldest first, without a gap between them. */
   async function after(scope: Scope, cursor: bigint, limit: number): Promise<FeedRow[]> {
-    const rows = await db.client.$queryRaw<(AuditLogRow & Omit<AuditLogEventRow, 'auditLogId'>)[]>`
-      SELECT a.*, e."seq", e."type", e."fromStatus", e."toStatus", e."message", e."data", e."at", e."prevHash", e."hash"
+    const rows = await db.of(scope).client.$queryRaw<(AuditLogRow & Omit<AuditLogEventRow, 'auditLogId'>)[]>`
+      SELECT a.*, e."seq", e."type", e."fromStatus", e."toStatus", e."message", e."data", e."at", e."prevHash", e."hash",
+        e."entryHash"
       FROM "AuditLogEvent" e JOIN "AuditLog" a ON a."tenantId" = e."tenantId" AND a."id" = e."auditLogId"
       WHERE ${owned('e', scope)} AND e."seq" > ${cursor}::bigint
       ORDER BY e."seq" LIMIT ${limit}::int`;
-    return rows.map(({ seq, type, fromStatus, toStatus, message, data, at, prevHash, hash, ...entry }) => {
+    return rows.map(({ seq, type, fromStatus, toStatus, message, data, at, prevHash, hash, entryHash, ...entry }) => {
       const { tenantId, organizationId, id: auditLogId } = entry;
       const key = { tenantId, organizationId, seq, auditLogId };
-      return { event: { ...key, type, fromStatus, toStatus, message, data, at, prevHash, hash }, entry };
+      return { event: { ...key, type, fromStatus, toStatus, message, data, at, prevHash, hash, entryHash }, entry };
     });
   }
 
@@ -66,7 +67,7 @@ export function createFeedRows(db: Database) {
   async function entry(scope: Scope, id: string): Promise<{ entry: AuditLogRow; head: bigint } | null> {
     const [uuid] = uuidsOf([id]);
     if (!uuid) return null;
-    const [row] = await db.client.$queryRaw<(AuditLogRow & { head: bigint })[]>`
+    const [row] = await db.of(scope).client.$queryRaw<(AuditLogRow & { head: bigint })[]>`
       SELECT a.*, ${headOf(scope)} AS "head" FROM "AuditLog" a WHERE ${owned('a', scope)} AND a."id" = ${uuid}::uuid`;
     if (!row) return null;
     const { head, ...entry } = row;

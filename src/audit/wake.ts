@@ -2,7 +2,7 @@ import pg from 'pg';
 
 /**
  * Says that an organization's log may have grown, and nothing else: rows are always read from the table, so a wake-up may
- * come late, twice or never. Redis can take its place behind the same face.
+ * come late, twice or never.
  */
 export interface Wake {
   /** Calls `wake` after each change, and whenever changes may have been missed. Returns how to stop that. */
@@ -90,6 +90,6 @@ export function createPostgresWake(url: string, options: PostgresWakeOptions = {
   }
 }
 
-function wakeAll(group: ReadonlySet<() => void> | undefined): void {
+export function wakeAll(group: ReadonlySet<() => void> | undefined): void {
   for (const wake of group ?? []) wake();
 }

@@ -1,0 +1,114 @@
+import type { Database } from '../../storage/database.js';
+import type { NewId } from '../../storage/ids.js';
+import { CursorError } from '../cursor.js';
+import type { Actor, Scope } from '../entry.js';
+import { auditLog } from '../log.js';
+import { type ExportCursor, printCursor } from './cursor.js';
+import { type ExportFormatName, exportFormat } from './formats.js';
+import { type ExportFilter, type Extent, exportPages, extentsOf } from './rows.js';
+
+export interface ExportOptions {
+  readonly db: Database;
+  readonly newId: NewId;
+  readonly scopes: readonly Scope[];
+  readonly actor: Actor;
+  readonly format: ExportFormatName;
+  readonly filter: ExportFilter;
+  readonly after: ExportCursor;
+  /** Writes a text and waits until there is room for more; false: nobody reads any more. */
+  readonly write: (text: string) => Promise<boolean>;
+  /** After what was written: how far it goes. */
+  readonly onCursor?: (cursor: ExportCursor) => Promise<void>;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Exported {
+  readonly rows: number;
+  readonly cursor: ExportCursor;
+  /** False when it was given up on the way; the cursor tells where to go on. */
+  readonly complete: boolean;
+}
+
+/**
+ * Writes the events behind a cursor, up to those that are there at the beginning. That it was read is itself told in the log
+ * of each organization, before the first event leaves the house (operation ExportAuditLogs).
+ */
+export async function exportAudit(options: ExportOptions): Promise<Exported> {
+  const { db, scopes, filter, after, write, signal } = options;
+  const ranges = rangesOf(scopes, after, await extentsOf(db.url, scopes));
+  const total = ranges.reduce((sum, range) => sum + Number(range.until - range.after), 0);
+  const record = await recordExport(options);
+  const format = exportFormat(options.format, { continued: after.size > 0 });
+  let [rows, seen, complete] = [0, 0, true];
+  let cursor: ExportCursor = new Map(ranges.map((range) => [range.organizationId, range.after]));
+  try {
+    complete = await write(format.start);
+    for await (const page of exportPages(db.url, ranges, filter)) {
+      complete &&= !signal?.aborted && (await write(format.page(page.rows)));
+      if (!complete) break;
+      rows += page.rows.length;
+      seen += page.seen;
+      cursor = page.cursor;
+      await options.onCursor?.(cursor);
+      options.onProgress?.(seen, total);
+    }
+    if (complete) complete = await write(format.end);
+    await record.end(rows, cursor, complete);
+    return { rows, cursor, complete };
+  } catch (error) {
+    await record.end(rows, cursor, false).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What lies behind the cursor, and is there now. Without one it begins with the oldest kept. Throws CursorError. */
+function rangesOf(scopes: readonly Scope[], after: ExportCursor, extents: ReadonlyMap<string, Extent>) {
+  const known = new Set(scopes.map(({ organizationId }) => organizationId));
+  if ([...after.keys()].some((organizationId) => !known.has(organizationId))) throw foreign();
+  return scopes.map(({ tenantId, organizationId }) => {
+    const { head, floor } = extents.get(organizationId) ?? { head: 0n, floor: 0n };
+    const given = after.get(organizationId) ?? 0n;
+    if (given > head) throw foreign();
+    if (given > 0n && given < floor) {
+      const message = `Events behind this cursor are no longer kept: the oldest is ${floor + 1n}. Begin without a cursor.`;
+      throw new CursorError('CURSOR_EXPIRED', message);
+    }
+    return { tenantId, organizationId, after: given > floor ? given : floor, until: head };
+  });
+}
+
+const foreign = () =>
+  new CursorError('INVALID_CURSOR', 'This cursor is not of these organizations, or of another database.');
+
+async function recordExport({ db, newId, scopes, actor, format, filter, after }: ExportOptions) {
+  const correlationId = newId();
+  const entries = scopes.map(({ tenantId, organizationId }) => ({ scope: { tenantId, organizationId }, id: newId() }));
+  const summary = `Export of audit events as ${format}`;
+  for (const { scope, id } of entries) {
+    const details = { format, filter: { ...filter }, after: printCursor(after) };
+    const entry = {
+      id,
+      operation: 'ExportAuditLogs',
+      status: 'RUNNING' as const,
+      actor,
+      correlationId,
+      summary,
+      details,
+    };
+    await db.transaction((tx) => auditLog.open(tx, scope, entry));
+  }
+  return {
+    async end(rows: number, cursor: ExportCursor, complete: boolean): Promise<void> {
+      const details = { rows, cursor: printCursor(cursor) };
+      for (const { scope, id } of entries) {
+        const [status, message] = complete
+          ? (['SUCCEEDED', `${rows} events exported`] as const)
+          : (['FAILED', `Given up after ${rows} events`] as const);
+        const error = { class: 'Interrupted', code: 'INTERRUPTED', message, retryable: true };
+        const patch = { details, ...(!complete && { error }) };
+        await db.transaction((tx) => auditLog.move(tx, scope, id, status, message, patch));
+      }
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../entry.js';
+
+/**
+ * The canonical forms of the chain, made here as `audit_event_hash` and `audit_entry_hash` make them in the database
+ * (migration audit_proof), so that nobody who can replace those functions decides what is true.
+ */
+
+/** What stands before the first event. */
+export const GENESIS = '00'.repeat(32);
+
+/** One event as it is read for checking; hashes are hexadecimal. */
+export interface ChainRow {
+  readonly seq: string;
+  readonly auditLogId: string;
+  readonly prevHash: string;
+  readonly hash: string;
+  /** The canonical text around the number, which stands alone because rows may change places. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** One value a column, in the order of `EVENT_COLUMNS`. */
+export type EventColumns = [seq: string, auditLogId: string, prevHash: string, hash: string, after: string];
+
+const MOMENT = `'YYYY-MM-DD"T"HH24:MI:SS.MS'`;
+
+/**
+ * The canonical text is put together by the database from its own words, because fewer and longer values cost less to carry.
+ * It only quotes here; what is true is decided by the hash, outside.
+ */
+export const EVENT_COLUMNS = `e."seq"::text, e."auditLogId"::text, encode(e."prevHash", 'hex'), encode(e."hash", 'hex'),
+  concat(', "', e."auditLogId", '", "', e."type", '", ', coalesce('"' || e."fromStatus" || '"', 'null'), ', "', e."toStatus", '", ',
+    to_json(e."message"), ', ', e."data", ', ', coalesce('"' || to_char(e."at" AT TIME ZONE 'UTC', ${MOMENT}) || '"', 'null'),
+    ', "' || encode(e."entryHash", 'hex') || '"', ']')`;
+
+/** jsonb writes arrays with a blank behind each comma. */
+export function chainRow({ tenantId, organizationId }: Scope, columns: EventColumns): ChainRow {
+  const [seq, auditLogId, prevHash, hash, after] = columns;
+  return { seq, auditLogId, prevHash, hash, before: `["${tenantId}", "${organizationId}", `, after };
+}
+
+/** The hash an event should have, behind this previous hash and at this place. */
+export function hashOf(row: ChainRow, prevHash = row.prevHash, seq: string | number = row.seq): string {
+  return createHash('sha256')
+    .update(Buffer.from(prevHash, 'hex'))
+    .update(row.before + seq + row.after)
+    .digest('hex');
+}
+
+/** The canonical text of an entry in form 1. */
+export const ENTRY_TEXT = `jsonb_build_array(
+  a."tenantId", a."organizationId", a."id", a."operation", a."status", a."actorKind", a."actorId", a."actorName",
+  a."targetKind", a."targetId", a."targetName", a."connectionId", a."customerId", a."customerName",
+  a."correlationId", a."requestId", a."parentId", a."attempts", a."dryRun", a."summary", a."details",
+  a."errorClass", a."errorCode", a."errorMessage", a."errorHint", a."retryable", a."idempotencyKey", a."inputHash",
+  to_char(a."createdAt" AT TIME ZONE 'UTC', ${MOMENT}), to_char(a."startedAt" AT TIME ZONE 'UTC', ${MOMENT}),
+  to_char(a."finishedAt" AT TIME ZONE 'UTC', ${MOMENT}))::text`;
+
+/** What an event's `entryHash` must be for an entry of this text; form 1. */
+export function entryHashOf(text: string): string {
+  return `01${createHash('sha256').update(text).digest('hex')}`;
+}

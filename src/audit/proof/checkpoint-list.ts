@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import type { Scope } from '../entry.js';
+import {
+  createKeptDigest,
+  digestOf,
+  type KeptEntry,
+  nameOf,
+  openCheckpoint,
+  type SignedCheckpoint,
+  type Statement,
+} from './checkpoint.js';
+import type { Report } from './finding.js';
+import type { PublicKeys } from './key.js';
+import type { Anchor } from './links.js';
+import { pagesOf } from './pages.js';
+
+/** A believed checkpoint, as far as it is needed later. */
+export interface Known {
+  readonly statement: Pick<Statement, 'number' | 'at' | 'seq' | 'hash' | 'floor'>;
+  readonly digest: string;
+}
+
+type CheckpointColumns = [number: string, statement: string, key: string, signature: string, columns: string];
+
+const CHECKPOINTS = `
+  SELECT c."number"::text, c."statement", c."keyId", encode(c."signature", 'base64'),
+    concat_ws(' ', c."seq", encode(c."hash", 'hex'), coalesce(c."period", '-'), c."floor", encode(c."floorHash", 'hex'))
+  FROM "AuditCheckpoint" c WHERE c."tenantId" = $1 AND c."organizationId" = $2 AND c."number" > $3::int
+  ORDER BY c."number" LIMIT $4`;
+
+/** The checkpoints in the database, each believed or reported, in their order. */
+export async function readCheckpoints(
+  client: pg.Client,
+  scope: Scope,
+  keys: PublicKeys,
+  report: Report,
+): Promise<Known[]> {
+  const values = [scope.tenantId, scope.organizationId];
+  const known: Known[] = [];
+  const fault = (number: number | string, message: string) =>
+    report({ ...scope, kind: 'CHECKPOINT', seq: null, auditLogId: null, message: `Checkpoint ${number}: ${message}` });
+  let expected = 1;
+  let previous: string | null = null;
+  for await (const rows of pagesOf<CheckpointColumns>(client, 'audit_checkpoints', CHECKPOINTS, values, '0')) {
+    for (const [number, text, key, signature, columns] of rows) {
+      const signed: SignedCheckpoint = { statement: text, key, signature: signature.replaceAll('\n', '') };
+      if (Number(number) > expected) {
+        fault(expected, `it is missing in the database (the next is ${number})`);
+        previous = null;
+      }
+      const statement = openCheckpoint(signed, keys);
+      if (typeof statement === 'string') fault(number, statement);
+      else if (columnsOf(statement) !== columns || `${statement.number}` !== number || !isOf(scope, statement)) {
+        fault(number, 'its row was changed: it is not what was signed');
+      } else {
+        if (expected > 1 && previous !== null && statement.previous !== previous)
+          fault(number, 'it does not follow the one before it');
+        known.push({ statement, digest: digestOf(signed) });
+      }
+      previous = digestOf(signed);
+      expected = Number(number) + 1;
+    }
+  }
+  return known;
+}
+
+/** Compares with what was written outside. Answers all that is believed, in the order of their numbers. */
+export function withOutside(
+  scope: Scope,
+  inside: readonly Known[],
+  outside: readonly Known[],
+  report: Report,
+): Known[] {
+  const byNumber = new Map(inside.map((known) => [known.statement.number, known]));
+  const newest = inside.at(-1)?.statement.number ?? 0;
+  const both = [...inside];
+  for (const known of outside) {
+    const same = byNumber.get(known.statement.number);
+    if (same?.digest === known.digest) continue;
+    both.push(known);
+    const name = `${nameOf(known.statement)}, which was written outside`;
+    const what = same
+      ? `The database has another ${name}.`
+      : known.statement.number > newest
+        ? `The database lacks ${name}.`
+        : null;
+    if (what) report({ ...scope, kind: 'CHECKPOINT', seq: null, auditLogId: null, message: what });
+  }
+  return both.sort((a, b) => a.statement.number - b.statement.number);
+}
+
+/** One anchor for each number of an event; of two that disagree the one the chain does not have is kept. */
+export function anchorsOf(known: readonly Known[]): Anchor[] {
+  return known
+    .map(({ statement }) => ({ seq: statement.seq, hash: statement.hash, name: nameOf(statement) }))
+    .sort((a, b) => a.seq - b.seq);
+}
+
+const KEPT = `
+  SELECT k."seq"::text, k."auditLogId"::text, encode(k."entryHash", 'hex') FROM "AuditKeptEntry" k
+  WHERE k."tenantId" = $1 AND k."organizationId" = $2 AND k."seq" > $3::bigint ORDER BY k."seq" LIMIT $4`;
+
+/** What is known of the entries that outlived their history, up to an event. */
+export async function keptUpTo(client: pg.Client, scope: Scope, floor: number) {
+  const digest = createKeptDigest();
+  for await (const rows of pagesOf<[...KeptEntry]>(
+    client,
+    'audit_kept',
+    KEPT,
+    [scope.tenantId, scope.organizationId],
+    '0',
+  )) {
+    for (const row of rows) if (Number(row[0]) <= floor) digest.add(row);
+  }
+  return digest.end();
+}
+
+function columnsOf({ seq, hash, period, floor }: Statement): string {
+  return [seq, hash, period ?? '-', floor?.seq ?? 0, ...(floor ? [floor.hash] : [])].join(' ');
+}
+
+function isOf(scope: Scope, statement: Statement): boolean {
+  return statement.tenantId === scope.tenantId && statement.organizationId === scope.organizationId;
+}
