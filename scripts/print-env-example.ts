@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { envExample } from '../src/config.js';
-import { builtInConnectors } from '../src/connectors/index.js';
+import { builtInOptions } from '../src/connectors/index.js';
 
-const text = envExample(builtInConnectors.flatMap((factory) => factory.options));
+const text = envExample(builtInOptions);
 writeFileSync(join(import.meta.dirname, '../.env.example'), text);

@@ -1,147 +1,343 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createApiKeys } from './access/api-keys.js';
+import { createCallers } from './access/callers.js';
+import { createOidc, type OidcSettings } from './access/oidc.js';
+import { findOrganization } from './access/organizations.js';
+import { createRequestRate } from './access/request-rate.js';
 import { createAuditFeed } from './audit/feed.js';
+import { createAuditKeeper, type KeeperOptions } from './audit/proof/keeper.js';
 import { createAuditReader } from './audit/reader.js';
+import { createRedisWake } from './audit/redis-wake.js';
 import { createPostgresWake } from './audit/wake.js';
 import type { Connector } from './connectors/contract.js';
+import { openSources, type SourceUse } from './connectors/opened-sources.js';
 import { createRegistry } from './connectors/registry.js';
-import { createVendorBudget } from './delivery/budget.js';
+import type { SourceFactory } from './connectors/source.js';
+import { createBreaker, PROBE_TASK, probeConnection } from './delivery/breaker.js';
+import { createVendorBudget, DEFAULT_SHARE, type Share } from './delivery/budget.js';
 import { createDrain } from './delivery/drain.js';
 import { createLaneStore } from './delivery/lane-store.js';
 import { releaseLanesOf, sweepLanes } from './delivery/lane-wake.js';
 import { sendBefore } from './delivery/send-window.js';
 import { createSessions } from './delivery/sessions.js';
-import { createJobEngine, migrateJobs } from './jobs/engine.js';
+import { inBackground } from './delivery/urgency.js';
+import { createJobEngine } from './jobs/engine.js';
 import { createInstances } from './jobs/instances.js';
+import { migrateJobs } from './jobs/tables.js';
+import { continueReconciliation, RECONCILE_TASK } from './operations/continue-reconciliation.js';
+import { continueSourcePull, SOURCE_PAGE_TASK } from './operations/continue-source-pull.js';
 import { failInterrupted } from './operations/interrupted.js';
+import { PULL_ALL_TASK, PULL_TASK, requestPull, startPull } from './operations/pull-source.js';
+import {
+  AZURE_CRON,
+  AZURE_SCHEDULE_TASK,
+  AZURE_TASK,
+  billAzureMonth,
+  scheduleAzureBilling,
+} from './operations/schedule-azure-billing.js';
+import {
+  SCHEDULE_TASK,
+  START_TASK,
+  scheduleReconciliations,
+  startReconciliation,
+} from './operations/schedule-reconciliations.js';
 import type { Services } from './operations/services.js';
 import { VERIFY_TASK, verifyConnectorConnection } from './operations/verify-connector-connection.js';
+import { watchSources } from './operations/watch-sources.js';
 import { buildSchema } from './schema/index.js';
+import type { RequestPolicy } from './server/options.js';
 import { createGatewayServer } from './server.js';
 import { createDatabase } from './storage/database.js';
 import { newId } from './storage/ids.js';
+import type { KeyProvider } from './storage/key-provider.js';
 import { migrate } from './storage/migrations.js';
-import { createSealer, type SealingKey } from './storage/sealed.js';
+import { checkIsolation } from './storage/roles.js';
+import { dropRetired, resealAll, rewrapAll } from './storage/rotation.js';
+import type { IsolationSwitch } from './storage/scoped-pool.js';
+import { createVault } from './storage/vault.js';
+import { logEntry } from './telemetry/entry-log.js';
+import { createMetrics } from './telemetry/metrics.js';
 
 export interface AppOptions {
   readonly databaseUrl: string;
-  readonly keys: readonly SealingKey[];
+  /** Whose the tables are, for migrations alone. Absent: the user of `databaseUrl` owns them. */
+  readonly ownerUrl?: string | null;
+  /** For tests of what one layer of isolation holds when the other is off. */
+  readonly isolation?: IsolationSwitch;
+  readonly keyProvider: KeyProvider;
   readonly connectors: readonly Connector[];
   readonly productName: string;
   /** Overrides the connectors' own quarantine. */
   readonly quarantineSeconds?: number | null;
+  /** Who may ask from where, and how often. Absent: the defaults, and as often as they like. */
+  readonly requests?: RequestPolicy & { readonly requestsPerMinute: number };
+  /** How long a lane may be held and a write be on its way. Shorter ones are for tests of what happens when they are over. */
+  readonly timing?: Timing;
+  /** Absent: API keys only. */
+  readonly oidc?: OidcSettings | null;
+  /** So long a change of quantity waits for a later one of its day, which then goes out alone. Absent: not at all. */
+  readonly nettingSeconds?: number;
+  /** When every ACTIVE connection is reconciled by itself: a cron line in UTC. Absent or null: never. */
+  readonly reconcileCron?: string | null;
+  /** What is pulled for whom, and when by itself. Absent: nothing. */
+  readonly sources?: SourceOptions;
+  /** Signs checkpoints of the audit log each hour, and gives up old months. Absent: neither. */
+  readonly audit?: Pick<KeeperOptions, 'keys' | 'place' | 'retentionMonths'>;
+  /** How much of a vendor's allowance is used; default `DEFAULT_SHARE`. */
+  readonly vendorShare?: Share;
+  /** Wakes the live feed instead of PostgreSQL's own NOTIFY. Absent or null: not used. */
+  readonly redisUrl?: string | null;
+  /** Who may read /metrics, and where; absent: callers on this machine. */
+  readonly metrics?: { readonly token: string | null; readonly port: number | null };
   readonly version: string;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
 }
 
+export interface SourceOptions {
+  readonly factories: readonly SourceFactory[];
+  readonly uses: readonly SourceUse[];
+  readonly values: { readonly [variable: string]: string | undefined };
+  /** A cron line in UTC; null: only when they change. */
+  readonly cron: string | null;
+}
+
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-const LEASE_MS = 120_000;
-/** The longest a connector waits for the answer of a write. */
-const WRITE_LIMIT_MS = 100_000;
-/** A write is begun only while the lease outlives it by a margin, which its waiting for the vendor's budget may use up. */
-const SEND_WINDOW_MS = 110_000;
-/** So late after its intent was stored may a write leave; it can land so much later too. */
-const SEND_SLACK_SECONDS = (LEASE_MS - WRITE_LIMIT_MS) / 1000;
+interface Stop {
+  /** So long requests are still taken while others are told to go elsewhere. */
+  readonly drainMs?: number;
+}
+
+const ROTATE_TASK = 'rotate-secrets';
+export interface Timing {
+  readonly leaseMs: number;
+  /** The longest a connector waits for the answer of a write. */
+  readonly writeLimitMs: number;
+  /** A write is begun only while the lease outlives it by a margin, which its waiting for the vendor's budget may use up. */
+  readonly sendWindowMs: number;
+}
+
+const TIMING: Timing = { leaseMs: 120_000, writeLimitMs: 100_000, sendWindowMs: 110_000 };
 
 /** The composition root: the only place where the rooms meet. Migrates, starts the workers; `listen` opens the door. */
 export async function createApp(options: AppOptions) {
   const { databaseUrl, log } = options;
   const connectors = createRegistry(options.connectors);
+  const {
+    factories = [],
+    uses = [],
+    values = {},
+    cron: sourcesCron = null,
+  }: Partial<SourceOptions> = options.sources ?? {};
   // Meanwhile the schema is built, which needs no answer of the database.
   const directory = join(import.meta.dirname, '../prisma/migrations');
-  const migrating = migrate(databaseUrl, { directory }).then(() => migrateJobs(databaseUrl));
+  const ownerUrl = options.ownerUrl ?? databaseUrl;
+  const migrating = migrate(ownerUrl, { directory })
+    .then(() => migrateJobs(ownerUrl))
+    .then(() => checkIsolation(databaseUrl));
   migrating.catch(() => undefined);
 
+  let stopping = false;
   const now = () => new Date();
   const instanceId = newId();
-  const db = createDatabase(databaseUrl);
-  const schema = buildSchema(db.client, connectors.all);
-  const sealer = createSealer({ keys: options.keys });
-  const budget = createVendorBudget(db);
-  const sessions = createSessions({ connectors, sealer, budget, now });
+  const metrics = createMetrics(options.version);
+  const redis = options.redisUrl
+    ? createRedisWake(options.redisUrl, (error) => log('warn', `Redis: ${(error as Error).message}`))
+    : null;
+  const db = createDatabase(databaseUrl, {
+    onStatement: metrics.statement,
+    ...options.isolation,
+    onFact(fact) {
+      if (fact.grown) return redis?.announce(fact.grown);
+      metrics.entry(fact.operation ?? '', fact.status ?? '');
+      logEntry(log, fact);
+    },
+  });
+  const schema = buildSchema(connectors.all);
+  const vault = createVault({ db, provider: options.keyProvider, newId });
+  const { vendorShare = DEFAULT_SHARE } = options;
+  const budget = createVendorBudget({
+    databaseUrl,
+    instanceId,
+    newId,
+    now,
+    share: vendorShare,
+    onError: (error) => log('warn', `Vendor budget: ${(error as Error).message}`),
+  });
   const jobs = createJobEngine({
     databaseUrl,
-    concurrency: 8,
+    concurrency: 16,
     log: (level, message) => level === 'error' && log('error', message.slice(0, 300)),
   });
-  const operations: Services = { db, connectors, sessions, jobs, sealer, instanceId, now, newId, log };
+  const breaker = createBreaker({
+    ...{ db, jobs, random: Math.random },
+    monotonic: () => performance.now(),
+    log: (message) => log('warn', message),
+  });
+  const sessions = createSessions({
+    ...{ connectors, vault, budget, note: breaker.note, now },
+    onCall: ({ connectorId, method, status, milliseconds }) =>
+      metrics.vendorCall(connectorId, method, status, milliseconds),
+  });
+  const sources = openSources(factories, uses, {
+    ...{ values, now },
+    onCall: ({ source, method, status, milliseconds }) => metrics.vendorCall(source, method, status, milliseconds),
+  });
+  const nettingSeconds = options.nettingSeconds ?? 0;
+  const operations: Services = {
+    ...{ db, connectors, sources, sessions, jobs, vault, instanceId, now, newId, log },
+    ...{ vendorShare, nettingSeconds },
+  };
 
+  const { leaseMs, writeLimitMs, sendWindowMs } = options.timing ?? TIMING;
+  /** So late after its intent was stored may a write leave; it can land so much later too. */
+  const slackSeconds = (leaseMs - writeLimitMs) / 1000;
   const quarantineOf = (id: string) => connectors.find(id)?.descriptor.quarantineSeconds ?? 330;
   const drain = createDrain({
-    store: createLaneStore({ db, jobs, instanceId, newId, leaseMs: LEASE_MS }),
+    store: createLaneStore({ db, jobs, instanceId, newId, leaseMs }),
     session: (connection) => sessions.of(connection),
-    quarantineMs: ({ connectorId }) =>
-      1000 * (options.quarantineSeconds ?? quarantineOf(connectorId) + SEND_SLACK_SECONDS),
-    sendWindowMs: SEND_WINDOW_MS,
+    quarantineMs: ({ connectorId }) => 1000 * (options.quarantineSeconds ?? quarantineOf(connectorId) + slackSeconds),
+    sendWindowMs,
     monotonic: () => performance.now(),
-    guardSend: (heldUntil, work) => sendBefore(heldUntil - WRITE_LIMIT_MS, work),
+    guardSend: (heldUntil, work) => sendBefore(heldUntil - writeLimitMs, work),
     random: () => Math.random(),
+    stopping: () => stopping,
   });
   const instances = createInstances({
     db,
     id: instanceId,
     workerIds: jobs.workerIds,
+    activeJobIds: jobs.activeJobIds,
     onDeath: async (dead) => {
+      await budget.bury(dead);
       await releaseLanesOf(db, jobs, dead);
       await failInterrupted(db, dead);
     },
     log: (message) => log('warn', message),
   });
+  /** Goes on with what a new key or a killed "secrets rotate" left to do; finds nothing on most days. */
+  async function finishRotation(): Promise<void> {
+    await rewrapAll({ db }, options.keyProvider);
+    const { failed } = await resealAll({ db }, vault);
+    if (failed.length > 0) log('error', `${failed.length} secrets cannot be opened.`, { first: failed.slice(0, 10) });
+    await dropRetired(db, now());
+  }
+
+  const keepAudit = options.audit ? createAuditKeeper({ ...options.audit, db, now, newId, log }) : null;
+
   try {
-    await migrating;
+    const { user, separate } = await migrating;
+    const advice = separate
+      ? ''
+      : ' That user owns the tables or is a superuser: see docs/isolation.md for one that does not.';
+    log('info', `Row level security holds: ${user} acts by roles that cannot pass it by.${advice}`);
     await jobs.start(
       {
-        'drain-lane': ({ tenantId = '', laneId = '' }) => drain({ tenantId, laneId }),
+        'drain-lane': ({ tenantId = '', laneId = '' }) => inBackground(() => drain({ tenantId, laneId })),
         [VERIFY_TASK]: (payload) => verifyConnectorConnection(operations, payload),
         'sweep-lanes': () => sweepLanes(db, jobs),
+        [PROBE_TASK]: (payload) => probeConnection({ db, jobs, sessions, random: Math.random }, payload),
+        [ROTATE_TASK]: finishRotation,
+        [RECONCILE_TASK]: (payload) => inBackground(() => continueReconciliation(operations, payload)),
+        [SCHEDULE_TASK]: () => scheduleReconciliations(operations),
+        [START_TASK]: (payload) => startReconciliation(operations, payload),
+        [PULL_ALL_TASK]: () => requestPull(operations, ...sources.all.map(({ id }) => id)),
+        [PULL_TASK]: (payload) => startPull(operations, payload),
+        [SOURCE_PAGE_TASK]: (payload, signal) => continueSourcePull(operations, payload, signal),
+        [AZURE_SCHEDULE_TASK]: () => scheduleAzureBilling(operations),
+        [AZURE_TASK]: (payload) => billAzureMonth(operations, payload),
+        ...(keepAudit && { 'keep-audit': keepAudit }),
       },
-      ['sweep-lanes'],
+      [
+        { task: 'sweep-lanes', cron: '* * * * *' },
+        { task: AZURE_SCHEDULE_TASK, cron: AZURE_CRON, fill: '1d' },
+        { task: ROTATE_TASK, cron: '*/5 * * * *' },
+        ...(keepAudit ? [{ task: 'keep-audit', cron: '7 * * * *', fill: '1h' }] : []),
+        ...(sourcesCron && uses.length > 0 ? [{ task: PULL_ALL_TASK, cron: sourcesCron }] : []),
+        ...(options.reconcileCron ? [{ task: SCHEDULE_TASK, cron: options.reconcileCron, fill: '6h' }] : []),
+      ],
     );
     await instances.start();
+    await requestPull(operations, ...sources.all.map(({ id }) => id));
   } catch (error) {
     // Nothing may keep running, and trying again, behind a start that failed.
     await jobs.stop();
+    await redis?.close();
+    await budget.close();
     await db.close();
     throw error;
   }
 
-  const wake = createPostgresWake(databaseUrl);
-  const feed = createAuditFeed({ db, wake, onError: (error) => log('warn', `Live feed: ${(error as Error).name}`) });
+  const unwatch = watchSources(operations);
+  const wake = redis ?? createPostgresWake(databaseUrl);
+  const feed = createAuditFeed({
+    ...{ db, wake, onEvent: metrics.followed },
+    onError: (error) => log('warn', `Live feed: ${(error as Error).name}`),
+  });
   const apiKeys = createApiKeys(db, newId, now);
+  const oidc = options.oidc
+    ? createOidc({ settings: options.oidc, findOrganization: (named) => findOrganization(db, named), now })
+    : null;
   const server = createGatewayServer({
     schema,
     services: {
       operations,
       audit: createAuditReader(db),
       feed,
+      forgetKeys: apiKeys.forget,
       productName: options.productName,
       version: options.version,
     },
-    authenticate: apiKeys.authenticate,
-    isReady: async () => {
+    authenticate: createCallers({ apiKeys, oidc, now }),
+    admit: createRequestRate(db, options.requests?.requestsPerMinute ?? 0, now),
+    ...(options.requests && { policy: options.requests }),
+    unready: async () => {
       await db.client.$queryRaw`SELECT 1`;
-      return true;
+      return jobs.running() ? [] : ['jobs'];
+    },
+    metrics: {
+      ...(options.metrics ?? { token: null, port: null }),
+      contentType: metrics.contentType,
+      request: metrics.request,
+      scrape: () => metrics.scrape({ db, feed: feed.stats, live: server.live }),
     },
     log,
   });
+
+  let closed: Promise<void> | undefined;
+  async function close({ drainMs = 0 }: Stop): Promise<void> {
+    stopping = true;
+    await unwatch();
+    const handedBack = jobs.stop();
+    if (drainMs > 0) await server.drain(drainMs);
+    // Before the feed: a live field that ended would tell its client not to come back.
+    await server.close();
+    feed.close();
+    await handedBack;
+    await instances.stop();
+    await wake.close();
+    await sessions.close();
+    await sources.close();
+    await budget.close();
+    await db.close();
+  }
 
   return {
     db,
     apiKeys,
     operations,
+    feed,
     listen: server.listen,
-    /** Stops accepting, lets work under way end, closes sockets so that clients come back, then the database. */
-    async close() {
-      // First the server: a live field that ended would tell its client not to come back.
-      await server.close();
-      feed.close();
-      await jobs.stop();
-      await instances.stop();
-      await wake.close();
-      await sessions.close();
-      await db.close();
+    /** Memory, CPU and event loop among the metrics: those of the process, so by the process. */
+    measureProcess: metrics.ofProcess,
+    /**
+     * Hands work back, and after a time of draining stops accepting, lets requests under way end, closes sockets so that
+     * clients come back, then the database.
+     */
+    close(stop: Stop = {}): Promise<void> {
+      closed ??= close(stop);
+      return closed;
     },
   };
 }

@@ -1,71 +1,133 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createErrors } from './server/errors.js';
 import type { ServerOptions } from './server/options.js';
+import { persistedOperations } from './server/persisted.js';
 import { createPipeline } from './server/pipeline.js';
+import { DEFAULT_POLICY } from './server/policy.js';
+import { createProbes } from './server/probes.js';
+import { UNREAD, watchReaders } from './server/reader.js';
 import { serveSockets } from './server/websocket.js';
+import { workingOn } from './telemetry/context.js';
+import { inSpan, SpanKind, validTraceParent } from './telemetry/trace.js';
 
 export interface GatewayServer {
-  listen(port: number, host: string): Promise<{ readonly port: number }>;
+  listen(port: number, host: string): Promise<{ readonly port: number; readonly metricsPort: number | null }>;
+  /** Live clients at this moment. */
+  live(): { readonly sockets: number; readonly streams: number };
+  /** Says that it is not ready any more and ends each connection with its next answer, so that others are used instead. */
+  drain(milliseconds: number): Promise<void>;
   /** Takes no more requests, sends live clients away so that they come back, lets the rest end. */
   close(): Promise<void>;
 }
 
 const PATIENCE = { headersMs: 5_000, requestMs: 10_000 };
-const LAST_ANSWERS_WITHIN_MS = 5_000;
+/** A process has 25 seconds to end; what comes after the answers needs a few of them. */
+const LAST_ANSWERS_WITHIN_MS = 15_000;
+/** Others are one route to the metrics: a stranger must not make new ones. */
+const ROUTES = ['/graphql', '/health', '/ready', '/metrics'];
 
-/** HTTP, server-sent events and WebSocket on one port: /graphql, /health, /ready. */
+/** HTTP, server-sent events and WebSocket on one port: /graphql, /health, /ready, /metrics. */
 export function createGatewayServer(options: ServerOptions): GatewayServer {
+  const { policy = DEFAULT_POLICY } = options;
   const errors = createErrors(options.schema, options.log);
-  const pipeline = createPipeline(options, errors);
-  const live = new Set<ServerResponse>();
-  let closing = false;
+  const persisted = persistedOperations(policy);
+  const pipeline = createPipeline(options, errors, persisted);
+  const probes = createProbes(options);
+  const open = new Set<ServerResponse>();
+  const streams = new Set<ServerResponse>();
+  const readers = watchReaders((options.unread ?? UNREAD).ms);
+  let leaving = false;
 
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     const requestId = randomUUID();
+    readers.watch(response);
+    const began = performance.now();
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('X-Request-Id', requestId);
-    // A connection that was busy when the server closed ends with its answer.
-    response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
-    if (request.url?.split('?', 1)[0] === '/ready') return void ready(response);
-    if (request.headers.accept?.includes('text/event-stream')) {
-      live.add(response);
-      response.once('close', () => live.delete(response));
-    }
-    void pipeline(request, response, { requestId });
+    if (leaving) sendAway(response);
+    open.add(response);
+    response.once('close', () => {
+      open.delete(response);
+      streams.delete(response);
+      options.metrics?.request(routeOf(request), response.statusCode, performance.now() - began);
+    });
+    const probed = probes.answer(request, response);
+    if (probed) return void probed.catch(() => response.destroy());
+    if (request.headers.accept?.includes('text/event-stream')) streams.add(response);
+    const parent = validTraceParent(request.headers.traceparent?.toString()) ?? undefined;
+    const facts = { requestId, ...(parent !== undefined && { traceParent: parent }) };
+    const span = { kind: SpanKind.SERVER, parent, attributes: { 'http.request.method': request.method ?? '' } };
+    void workingOn(facts, () =>
+      inSpan(
+        `${request.method} ${routeOf(request)}`,
+        span,
+        async () => pipeline(request, response, { requestId }),
+        () => ({ 'http.response.status_code': response.statusCode, 'gateway.request': requestId }),
+      ),
+    );
   });
   const { headersMs, requestMs } = options.patience ?? PATIENCE;
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = 5_000;
-  const sockets = serveSockets(server, pipeline, errors, options);
+  const sockets = serveSockets(server, pipeline, errors, options, persisted);
 
-  async function ready(response: ServerResponse): Promise<void> {
-    const ok = await options.isReady().catch(() => false);
-    response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify({ ready: ok }));
+  /** Also those under way: who was told so does not send the next request into a connection that is being closed. */
+  function leave(): void {
+    leaving = true;
+    probes.stop();
+    for (const response of open) sendAway(response);
   }
 
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }));
-      }),
+    async listen(port, host) {
+      const own = probes.ownServer;
+      const metricsPort = own ? await listening(own, options.metrics?.port ?? 0, host) : null;
+      return { port: await listening(server, port, host), metricsPort };
+    },
+    live: () => ({ sockets: sockets.count(), streams: streams.size }),
+    async drain(milliseconds) {
+      leave();
+      await new Promise((over) => setTimeout(over, milliseconds));
+    },
     async close() {
-      closing = true;
-      const closed = stopped(server);
+      leave();
+      const closed = stopped(server, LAST_ANSWERS_WITHIN_MS);
       await sockets.close();
       // Cut off instead of completed: a client takes the end of a stream for the end of its story.
-      for (const response of live) response.destroy();
+      for (const response of streams) response.destroy();
       await closed;
+      if (probes.ownServer?.listening) await stopped(probes.ownServer, 1_000);
+      readers.stop();
     },
   };
 }
 
-function stopped(server: Server): Promise<void> {
+function sendAway(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+}
+
+function routeOf({ url = '' }: IncomingMessage): string {
+  const path = url.split('?', 1)[0] ?? '';
+  return ROUTES.includes(path) ? path : 'other';
+}
+
+function listening(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Ends when every connection has ended, or was ended after its time. */
+function stopped(server: Server, withinMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_WITHIN_MS);
+    const deadline = setTimeout(() => {
+      server.closeAllConnections();
+      resolve();
+    }, withinMs);
     server.close(() => {
       clearTimeout(deadline);
       resolve();

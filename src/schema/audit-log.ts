@@ -140,6 +140,10 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
       customerName: t.exposeString('customerName', { nullable: true, description: 'The customer it concerns.' }),
       correlationId: t.exposeString('correlationId', { description: 'All entries of one request share it (R80).' }),
       requestId: t.exposeString('requestId', { nullable: true, description: 'The request that asked for it.' }),
+      traceId: t.exposeString('traceId', {
+        nullable: true,
+        description: 'The W3C trace it belongs to, where the request came with one or the gateway traces.',
+      }),
       summary: t.exposeString('summary', { description: 'In one line.' }),
       details: t.expose('details', { type: 'JSON', description: 'Structured and redacted.' }),
       diagnostics: t.field({
@@ -159,13 +163,14 @@ export function auditTypes(builder: Builder, diagnostic: ReturnType<typeof diagn
       parent: t.field({
         type: 'AuditLog' as never,
         nullable: true,
-        description: 'The entry this one repeats.',
+        description: 'The entry this one repeats, acts on or is a part of.',
         resolve: (row, _args, { loaders }) => (row.parentId ? loaders.auditLog.load(row.parentId) : null) as never,
       }),
       blockedBy: t.field({
         type: 'AuditLog' as never,
         nullable: true,
-        description: 'For a PENDING entry: the failed one of the same cloud subscription it waits behind (R71, R72).',
+        description:
+          'For a PENDING entry: the failed, doubtful or held one of the same cloud subscription it waits behind (R71, R72).',
         resolve: (row, _args, { loaders }) =>
           (row.status === 'PENDING' ? loaders.blockedBy.load(row.id) : null) as never,
       }),

@@ -3,13 +3,13 @@ import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type PrismaTypes from '../../prisma/generated/pothos.js';
 import { getDatamodel } from '../../prisma/generated/pothos.js';
 import type { Secret } from '../storage/secret.js';
 import type { Context } from './context.js';
-import { accessError } from './errors.js';
+import { accessError, badRequest } from './errors.js';
 import { decodeAny, encodeId } from './ids.js';
+import { MAX_PAGE } from './pages.js';
 import { DateResolver, DecimalResolver, SealedJsonResolver, SecretResolver } from './scalars.js';
 
 interface Types {
@@ -33,11 +33,15 @@ interface Types {
 export type Builder = ReturnType<typeof createBuilder>;
 
 /** The one Pothos builder. Made anew for each schema, because a connector adds its own credentials input to it. */
-export function createBuilder(client: PrismaClient) {
+export function createBuilder() {
   const builder = new SchemaBuilder<Types>({
     plugins: [ScopeAuthPlugin, RelayPlugin, PrismaPlugin],
     defaultFieldNullability: false,
-    prisma: { client, dmmf: getDatamodel(), onUnusedQuery: null },
+    prisma: {
+      client: ({ services }) => services.operations.db.client,
+      dmmf: getDatamodel(),
+      onUnusedQuery: null,
+    },
     relay: {
       clientMutationId: 'omit',
       cursorType: 'String',
@@ -59,7 +63,11 @@ export function createBuilder(client: PrismaClient) {
       },
       nodesQueryOptions: {
         description: 'Objects by their ids, in the same order; null as in `node`.',
-        args: { ids: { description: 'The ids.' } },
+        args: { ids: { description: 'The ids, 1 to 100.' } },
+        resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+          if (ids.length > MAX_PAGE) throw badRequest('INVALID_PAGE_SIZE', `Ask for at most ${MAX_PAGE} ids at once.`);
+          return resolveNodes(ids);
+        },
       },
       firstArgOptions: { description: 'So many from the beginning, or behind `after`: 1 to 100. Absent: 25.' },
       afterArgOptions: { description: 'Only what lies behind this cursor.' },

@@ -26,7 +26,7 @@ const mappingKeyset = createKeyset<Mapping>({
 });
 
 interface Needed {
-  readonly connector: ReturnType<typeof connectorTypes>;
+  readonly connector: ReturnType<typeof connectorTypes>['connector'];
   readonly diagnostic: ReturnType<typeof diagnosticType>;
   readonly mappings: MappingTypes;
 }
@@ -68,6 +68,14 @@ export function connectionType(builder: Builder, { connector, diagnostic, mappin
       credentialsUpdatedAt: t.expose('credentialsUpdatedAt', {
         type: 'DateTime',
         description: 'When they were replaced last.',
+      }),
+      credentialsPending: t.boolean({
+        description: 'Whether new credentials wait for their check; until it has passed the present ones are used.',
+        resolve: ({ pendingCredentials }) => pendingCredentials !== null,
+      }),
+      credentialsFingerprint: t.exposeString('fingerprint', {
+        nullable: true,
+        description: 'Changes when the credentials do, and tells nothing else about them.',
       }),
       diagnostics: t.field({
         type: [diagnostic],
@@ -270,7 +278,7 @@ export function connectionMutations(
       alias: t.string({ description: 'New friendly name.' }),
       credentials: t.field({
         type: credentials.type,
-        description: 'New credentials, complete; they are checked before work goes on.',
+        description: 'New credentials, complete; the present ones are used until these have passed their check.',
       }),
       ...idempotencyKey(t),
     }),

@@ -84,7 +84,9 @@ export function connectorTypes(builder: Builder) {
       title: t.exposeString('title', { description: 'Its name for people.' }),
       vendor: t.exposeString('vendor', { description: 'Who makes the PSA.' }),
       version: t.exposeString('version', { description: 'Version of the connector.' }),
-      contractVersion: t.exposeString('contractVersion', { description: 'The connector contract it was built for.' }),
+      contractVersion: t.exposeString('contractVersion', {
+        description: 'The range of contract versions it works with.',
+      }),
       docsUrl: t.string({ nullable: true, description: 'Where to read more.', resolve: (one) => one.docsUrl ?? null }),
       vocabulary: t.field({ type: vocabulary, description: "The vendor's words.", resolve: (one) => one.vocabulary }),
       capabilities: t.field({
@@ -129,7 +131,7 @@ export function connectorTypes(builder: Builder) {
       resolve: (_root, _args, { services }) => [...services.operations.connectors.all],
     }),
   );
-  return connector;
+  return { connector, field: fieldType };
 }
 
 /** One line of the connection doctor, wherever it is shown. */

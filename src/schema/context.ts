@@ -7,6 +7,7 @@ import type { SchemaServices } from './services.js';
 export interface RequestFacts {
   readonly requestId: string;
   readonly correlationId: string;
+  readonly correlationSent: boolean;
 }
 
 /** What a resolver gets, made for each request. That of a live field lives long: its loaders batch but remember nothing. */
@@ -31,7 +32,7 @@ const NOBODY: Principal = {
 };
 
 export function createContext(
-  services: SchemaServices,
+  unscoped: SchemaServices,
   principal: Principal | null,
   request: RequestFacts,
   options: { readonly live: boolean },
@@ -39,6 +40,8 @@ export function createContext(
   const caller: Caller = { principal: principal ?? NOBODY, ...request };
   const { tenantId, organizationId } = caller.principal;
   const scope: Scope = { tenantId, organizationId };
+  const { operations } = unscoped;
+  const services = { ...unscoped, operations: { ...operations, db: operations.db.of(scope) } };
   return {
     services,
     principal,

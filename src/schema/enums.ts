@@ -2,6 +2,7 @@ import type { EnumRef } from '@pothos/core';
 import {
   BillingFrequency,
   BillingType,
+  ChangeKind,
   CloudSubscriptionStatus,
   OfferType,
   OrganizationKind,
@@ -14,6 +15,12 @@ import {
 import type { Builder } from './builder.js';
 
 type Types = Builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+
+const PRICE_BASIS = [
+  'What a price is for. It is stored as it was given; a PSA is told, and compared with, the amount of one billing period,',
+  'rounded half away from zero to six places. Where that is no number (no billing period, no term, a term that is not a number',
+  'of billing periods) nothing is mapped and no price is written: PRICE_BASIS_UNUSABLE says what to push instead.',
+].join(' ');
 
 /** Enumerations of the marketplace and of access, each value described. */
 export function enumTypes(builder: Builder) {
@@ -84,10 +91,24 @@ export function enumTypes(builder: Builder) {
       DISABLED: 'Disabled by the provider.',
       DELETED: 'Deleted.',
     }),
-    priceBasis: make('PriceBasis', 'What a price is for.', PriceBasis, {
-      PER_BILLING_PERIOD: 'One unit in one billing period.',
-      PER_MONTH: 'One unit in one month.',
-      PER_TERM: 'One unit in the whole term.',
+    priceBasis: make('PriceBasis', PRICE_BASIS, PriceBasis, {
+      PER_BILLING_PERIOD: 'One unit in one billing period: taken as it is.',
+      PER_MONTH: 'One unit in one month: times the months of a billing period.',
+      PER_TERM: 'One unit in the whole term: divided by the billing periods of the term.',
+    }),
+    changeKind: make('ChangeKind', 'What happened to a cloud subscription.', ChangeKind, {
+      QUANTITY: 'Units were bought or given back (R49).',
+      PRICE: 'Cost or price changed (R53).',
+      PROMOTION: 'A promotion began or ended (R51).',
+      CANCEL: 'It was cancelled (R57).',
+      SUSPEND: 'It was suspended (R58, R60).',
+      RESUME: 'It was resumed (R59).',
+      BILLING_FREQUENCY: 'It is billed at another frequency; not synchronised (R52).',
+      FRIENDLY_NAME: 'It was renamed; not synchronised (R52).',
+      AUTO_RENEW: 'Automatic renewal was switched; not synchronised (R52).',
+      RENEWAL: 'It was renewed; not synchronised (R61).',
+      UPGRADE: 'It was upgraded; not synchronised (R61).',
+      SCHEDULED_CHANGE: 'A change was scheduled; not synchronised (R61).',
     }),
     syncState: make('SyncState', 'The badge of a mapped cloud subscription.', SyncState, {
       SYNCED: 'Every supported operation reached the PSA.',

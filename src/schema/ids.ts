@@ -10,6 +10,9 @@ const PREFIXES: { readonly [typename: string]: string } = {
   OfferVariant: 'ovar_',
   CloudSubscription: 'csub_',
   Organization: 'org_',
+  Reconciliation: 'rec_',
+  Drift: 'dri_',
+  ApiKey: 'key_',
 };
 
 /** No row has it: an id that cannot be read and one that is unknown are answered alike. */

@@ -1,35 +1,54 @@
 import type { GraphQLSchema } from 'graphql';
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { ConnectorDescriptor } from '../connectors/contract.js';
+import { apiKeyTypes } from './api-key.js';
 import { auditTypes } from './audit-log.js';
+import { azureTypes } from './azure.js';
 import { createBuilder } from './builder.js';
 import { connectionMutations, connectionType } from './connection.js';
 import { connectorTypes, diagnosticType } from './connector.js';
+import { connectorExtras } from './connector-extras.js';
+import { driftTypes } from './drift.js';
+import { driftMutations } from './drift-mutations.js';
 import { enumTypes } from './enums.js';
 import { mappingMutations, mappingTypes, resyncMutation } from './mapping.js';
 import { marketplaceLists, marketplaceTypes } from './marketplace.js';
 import { marketplaceMutations } from './marketplace-mutations.js';
+import { operatorMutations } from './operators.js';
+import { policyTypes } from './policy.js';
+import { previewTypes } from './preview.js';
 import { remoteTypes } from './remote.js';
+import { syncSubscriptionMutation } from './sync-subscription.js';
 import { userErrorTypes } from './user-error.js';
+import { vendorQuotaField } from './vendor-quota.js';
 import { viewerTypes } from './viewer.js';
 
 /** The whole schema, for the connectors of this instance. One noun per file; this is their order. */
-export function buildSchema(client: PrismaClient, connectors: readonly ConnectorDescriptor[]): GraphQLSchema {
-  const builder = createBuilder(client);
+export function buildSchema(connectors: readonly ConnectorDescriptor[]): GraphQLSchema {
+  const builder = createBuilder();
   const enums = enumTypes(builder);
-  const connector = connectorTypes(builder);
+  const { connector, field } = connectorTypes(builder);
+  connectorExtras(builder, { connector, field });
   const diagnostic = diagnosticType(builder);
   const market = marketplaceTypes(builder, enums);
   const mappings = mappingTypes(builder, market, enums);
   const connection = connectionType(builder, { connector, diagnostic, mappings });
-  auditTypes(builder, diagnostic);
+  vendorQuotaField(builder, connection);
+  const drifts = driftTypes(builder, { connection, mappings, market });
+  const auditLog = auditTypes(builder, diagnostic);
   userErrorTypes(builder, mappings);
   viewerTypes(builder, enums);
+  apiKeyTypes(builder, enums);
   marketplaceLists(builder, market, enums);
   remoteTypes(builder, enums);
+  previewTypes(builder, enums);
   connectionMutations(builder, connection, connectors);
   mappingMutations(builder, mappings);
+  syncSubscriptionMutation(builder, auditLog, mappings);
   resyncMutation(builder, mappings);
+  operatorMutations(builder, auditLog, mappings);
+  driftMutations(builder, drifts);
+  policyTypes(builder, { connection, mappings, drifts });
   marketplaceMutations(builder, market, enums);
+  azureTypes(builder, market);
   return builder.toSchema();
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { AuditLog, AuditLogEvent, Connection, Mapping } from '../../prisma/generated/client/client.js';
 import type { Scope } from '../audit/entry.js';
+import { newestUsage } from '../marketplace/azure-usage.js';
 import {
   cloudSubscriptionsByIds,
   customersByIds,
@@ -8,7 +9,10 @@ import {
   pricesBySubscriptionIds,
   variantsByIds,
 } from '../marketplace/loaders.js';
+import { actionsOf, type OperatorAction } from '../operations/operator-access.js';
+import { readVendorQuotas, type VendorQuotaState } from '../operations/read-vendor-quotas.js';
 import { Prisma } from '../storage/database.js';
+import { createDriftLoaders } from './drift-loaders.js';
 import type { SchemaServices } from './services.js';
 
 /** One statement per kind and request, whatever the number of parents. Every batch sees only the caller's rows. */
@@ -28,6 +32,10 @@ export function createLoaders(
           AND "organizationId" = ${scope.organizationId}::uuid AND "id" = ANY(${[...ids]}::uuid[])`;
       return inOrder(ids, rows);
     }),
+    vendorQuota: new DataLoader<Connection, VendorQuotaState | null, string>(
+      (connections) => readVendorQuotas(operations, connections),
+      { cacheKeyFn: ({ id }) => id, cache: !live },
+    ),
     mapping: batch<Mapping>(async (ids) => {
       const rows = await db.$queryRaw<Mapping[]>`
         SELECT * FROM "Mapping" WHERE "tenantId" = ${scope.tenantId}::uuid
@@ -59,17 +67,27 @@ export function createLoaders(
     offerVariant: batch((ids) => variantsByIds(db, scope, ids)),
     cloudSubscription: batch((ids) => cloudSubscriptionsByIds(db, scope, ids)),
     price: batch((ids) => pricesBySubscriptionIds(db, scope, ids)),
+    /** A month's newest figure, by `${cloudSubscriptionId} ${month}`. */
+    azureUsage: batch((keys) =>
+      newestUsage(
+        db,
+        scope,
+        keys.map((key) => ({ cloudSubscriptionId: key.slice(0, -11), month: key.slice(-10) })),
+      ),
+    ),
     auditLog: batch((ids) => audit.byIds(scope, ids)),
     auditHistory: new DataLoader<string, AuditLogEvent[]>(
       async (ids) => (await audit.eventsOf(scope, ids, { first: 100 })).map(({ rows }) => rows),
       { cache: !live },
     ),
-    /** The entry an operation waits behind: the failed or doubtful one at the head of its lane (R72). */
+    /** What a person can do with the operation behind an entry. */
+    actions: new DataLoader<string, OperatorAction[]>((ids) => actionsOf(db, scope, ids), { cache: !live }),
+    /** The entry an operation waits behind: the failed, doubtful or held one at the head of its lane (R72). */
     blockedBy: batch<AuditLog>(async (ids) => {
       const rows = await db.$queryRaw<(AuditLog & { waitingId: string })[]>`
         SELECT DISTINCT ON (o."auditLogId") o."auditLogId"::text AS "waitingId", a.* FROM "LaneOperation" o
         JOIN "LaneOperation" h ON h."tenantId" = o."tenantId" AND h."laneId" = o."laneId" AND h."position" < o."position"
-          AND h."state" IN ('FAILED', 'NEEDS_REVIEW')
+          AND h."state" IN ('FAILED', 'NEEDS_REVIEW', 'HELD')
         JOIN "AuditLog" a ON a."tenantId" = h."tenantId" AND a."id" = h."auditLogId"
         WHERE o."tenantId" = ${scope.tenantId}::uuid AND o."organizationId" = ${scope.organizationId}::uuid
           AND o."state" = 'PENDING' AND o."auditLogId" = ANY(${[...ids]}::uuid[])
@@ -78,6 +96,7 @@ export function createLoaders(
       return ids.map((id) => found.get(id) ?? null);
     }),
     mappingPages: createMappingPages(db, scope, live),
+    ...createDriftLoaders(db, scope, live),
   };
 }
 

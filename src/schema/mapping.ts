@@ -10,10 +10,12 @@ import {
 } from '../operations/delete-mapping.js';
 import { resyncSubscription } from '../operations/resync-subscription.js';
 import type { Builder } from './builder.js';
+import type { Context } from './context.js';
 import type { EnumTypes } from './enums.js';
 import { decodeId, mappingTypename } from './ids.js';
 import type { MarketplaceTypes } from './marketplace.js';
 import { idempotencyKey, payloadType } from './payload.js';
+import { planFields } from './preview.js';
 
 /** `Mapping` and its three kinds. What they have in common is said once. */
 export function mappingTypes(builder: Builder, market: MarketplaceTypes, enums: EnumTypes) {
@@ -148,16 +150,18 @@ export function resyncMutation(builder: Builder, types: MappingTypes): void {
     description: 'Input of resyncSubscription.',
     fields: (t) => ({
       cloudSubscriptionId: t.id({ required: true, description: 'A mapped cloud subscription.' }),
+      ...planFields(t),
       ...idempotencyKey(t),
     }),
   });
-  const payload = payloadType<string>(builder, 'ResyncSubscriptionPayload', {
+  const objects = {
     mapping: {
       type: types.subscriptionMapping,
       description: 'The mapping; null when it was refused.',
-      load: (id, { loaders }) => loaders.mapping.load(id),
+      load: (id: string, { loaders }: Context) => loaders.mapping.load(id),
     },
-  });
+  };
+  const payload = payloadType<string>(builder, 'ResyncSubscriptionPayload', objects, { plans: true });
   builder.mutationField('resyncSubscription', (t) =>
     t.field({
       type: payload,
@@ -218,16 +222,19 @@ export function mappingMutations(builder: Builder, types: MappingTypes) {
         connectionId: t.id({ required: true, description: 'One of your connections; it must be ACTIVE.' }),
         [sourceName]: t.id({ required: true, description: sourceText }),
         [targetName]: t.id({ required: true, description: targetText }),
+        ...(create.plans && planFields(t)),
         ...idempotencyKey(t),
       }),
     });
-    const createPayload = payloadType<string>(builder, `CreateConnection${word}MappingPayload`, {
+    const made = {
       mapping: {
         type,
         description: 'The mapping; null when it was refused.',
-        load: (id, { loaders }) => loaders.mapping.load(id),
+        load: (id: string, { loaders }: Context) => loaders.mapping.load(id),
       },
-    });
+    };
+    const plans = create.plans ?? false;
+    const createPayload = payloadType<string>(builder, `CreateConnection${word}MappingPayload`, made, { plans });
     builder.mutationField(createName, (t) =>
       t.field({
         type: createPayload,
@@ -239,6 +246,7 @@ export function mappingMutations(builder: Builder, types: MappingTypes) {
             connectionId: decodeId(input.connectionId ?? '', 'Connection'),
             [sourceName]: decodeId(input[sourceName] ?? '', sourceType),
             [targetName]: input[targetName],
+            ...(plans && { dryRun: input.dryRun, fingerprint: input.fingerprint }),
             idempotencyKey: input.idempotencyKey,
           });
           return { result, value: result.value?.mappingId ?? result.replayedTargetId };

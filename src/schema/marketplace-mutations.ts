@@ -1,4 +1,3 @@
-import type { ChangeKind } from '../../prisma/generated/client/enums.js';
 import type { RowError, RowResult } from '../marketplace/batch.js';
 import type { PushedRows } from '../operations/pushed-rows.js';
 import { recordSubscriptionChange } from '../operations/record-subscription-change.js';
@@ -7,10 +6,12 @@ import { upsertCloudSubscriptions } from '../operations/upsert-cloud-subscriptio
 import { upsertCustomers } from '../operations/upsert-customers.js';
 import { upsertOffers } from '../operations/upsert-offers.js';
 import type { Builder } from './builder.js';
+import type { Context } from './context.js';
 import type { EnumTypes } from './enums.js';
 import { decodeId, encodeId } from './ids.js';
 import type { MarketplaceTypes } from './marketplace.js';
 import { idempotencyKey, payloadType } from './payload.js';
+import { planFields } from './preview.js';
 
 /** How a marketplace tells the gateway what it has: bulk pushes by external id, and single events. */
 export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, enums: EnumTypes): void {
@@ -160,7 +161,10 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
         required: true,
         description: 'What your organization takes for one unit (R43).',
       }),
-      priceBasis: t.field({ type: enums.priceBasis, description: 'Absent: PER_BILLING_PERIOD.' }),
+      priceBasis: t.field({
+        type: enums.priceBasis,
+        description: 'What the amounts are for. Absent: as it is stored; at first PER_BILLING_PERIOD.',
+      }),
       effectiveDate: t.field({
         type: 'Date',
         description: 'From when a change counts. Absent: the day of observedAt.',
@@ -215,41 +219,37 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
     );
   }
 
-  const kind = builder.enumType('ChangeKind', {
-    description: 'What happened to a cloud subscription.',
-    values: Object.fromEntries(
-      Object.entries(CHANGE_KINDS).map(([name, text]) => [name, { value: name as ChangeKind, description: text }]),
-    ) as { [K in ChangeKind]: { value: K; description: string } },
-  });
   const changeInput = builder.inputType('RecordSubscriptionChangeInput', {
     description: 'Input of recordSubscriptionChange. Values are absolute: what holds after the change.',
     fields: (t) => ({
       eventId: t.string({ required: true, description: 'Names the event; the same event sent again changes nothing.' }),
       subscriptionId: t.id({ description: 'The cloud subscription; or externalId.' }),
       externalId: t.string({ description: "The marketplace's id of it; or subscriptionId." }),
-      kind: t.field({ type: kind, required: true, description: 'What happened.' }),
+      kind: t.field({ type: enums.changeKind, required: true, description: 'What happened.' }),
       effectiveDate: t.field({
         type: 'Date',
         description: 'From when it counts. Absent: the day of occurredAt, else today (UTC).',
       }),
       occurredAt: t.field({ type: 'DateTime', description: 'When it happened.' }),
       quantity: t.int({ description: 'For QUANTITY: the units after it.' }),
-      unitCost: t.field({ type: 'Decimal', description: 'For PRICE and PROMOTION.' }),
-      unitPrice: t.field({ type: 'Decimal', description: 'For PRICE and PROMOTION.' }),
+      unitCost: t.field({ type: 'Decimal', description: 'For PRICE and PROMOTION, in the basis that is stored.' }),
+      unitPrice: t.field({ type: 'Decimal', description: 'For PRICE and PROMOTION, in the basis that is stored.' }),
       name: t.string({ description: 'For FRIENDLY_NAME.' }),
       autoRenewEnabled: t.boolean({ description: 'For AUTO_RENEW.' }),
       billingFrequency: t.field({ type: enums.billingFrequency, description: 'For BILLING_FREQUENCY.' }),
       endDate: t.field({ type: 'Date', description: 'For RENEWAL.' }),
+      ...planFields(t),
       ...idempotencyKey(t),
     }),
   });
-  const changePayload = payloadType<string>(builder, 'RecordSubscriptionChangePayload', {
+  const objects = {
     cloudSubscription: {
       type: types.cloudSubscription,
       description: 'The cloud subscription as it is now.',
-      load: (id, { loaders }) => loaders.cloudSubscription.load(id),
+      load: (id: string, { loaders }: Context) => loaders.cloudSubscription.load(id),
     },
-  });
+  };
+  const changePayload = payloadType<string>(builder, 'RecordSubscriptionChangePayload', objects, { plans: true });
   builder.mutationField('recordSubscriptionChange', (t) =>
     t.field({
       type: changePayload,
@@ -266,21 +266,6 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
     }),
   );
 }
-
-const CHANGE_KINDS: { readonly [K in ChangeKind]: string } = {
-  QUANTITY: 'Units were bought or given back (R49).',
-  PRICE: 'Cost or price changed (R53).',
-  PROMOTION: 'A promotion began or ended (R51).',
-  CANCEL: 'It was cancelled (R57).',
-  SUSPEND: 'It was suspended (R58, R60).',
-  RESUME: 'It was resumed (R59).',
-  BILLING_FREQUENCY: 'It is billed at another frequency; not synchronised (R52).',
-  FRIENDLY_NAME: 'It was renamed; not synchronised (R52).',
-  AUTO_RENEW: 'Automatic renewal was switched; not synchronised (R52).',
-  RENEWAL: 'It was renewed; not synchronised (R61).',
-  UPGRADE: 'It was upgraded; not synchronised (R61).',
-  SCHEDULED_CHANGE: 'A change was scheduled; not synchronised (R61).',
-};
 
 /** Rows are checked as the JSON they came as; moments were made `Date` by their scalar. */
 function asJson(row: object): unknown {

@@ -94,7 +94,10 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
       currency: t.exposeString('currency', { description: 'Currency of both amounts.' }),
       unitCost: t.expose('unitCost', { type: 'Decimal', description: 'Catalogue price of your organization.' }),
       unitPrice: t.expose('unitPrice', { type: 'Decimal', description: 'Price after your margins.' }),
-      basis: t.expose('basis', { type: enums.priceBasis, description: 'What the amounts are for.' }),
+      basis: t.expose('basis', {
+        type: enums.priceBasis,
+        description: 'What the amounts are for; a PSA is told those of one billing period.',
+      }),
     }),
   });
 

@@ -14,6 +14,8 @@ export interface Acted<Value> {
 interface ObjectField<Value> {
   readonly type: unknown;
   readonly description: string;
+  /** False: there in every answer; the resolver then never hands over a null value. */
+  readonly nullable?: false;
   load(value: Value, context: Context): unknown;
 }
 
@@ -22,21 +24,30 @@ export function payloadType<Value>(
   builder: Builder,
   name: string,
   objects: { readonly [field: string]: ObjectField<Value> },
+  options: { readonly plans?: boolean } = {},
 ) {
   return builder.objectRef<Acted<Value>>(name).implement({
     description: `Answer of ${name.charAt(0).toLowerCase()}${name.slice(1).replace(/Payload$/, '')}.`,
     fields: (t) => ({
       ...Object.fromEntries(
-        Object.entries(objects).map(([field, { type, description, load }]) => [
+        Object.entries(objects).map(([field, { type, description, nullable = true, load }]) => [
           field,
           t.field({
             type: type as TypeParam<Types>,
-            nullable: true,
+            nullable,
             description,
             resolve: ({ value }, _args, context) => (value === null ? null : (load(value, context) as never)),
           }),
         ]),
       ),
+      ...(options.plans && {
+        preview: t.field({
+          type: 'SubscriptionChangePreview' as never,
+          nullable: true,
+          description: 'For `dryRun`: what would be written. Null otherwise.',
+          resolve: ({ result }) => (result.preview ?? null) as never,
+        }),
+      }),
       auditLog: t.field({
         type: 'AuditLog' as never,
         description: 'The audit log entry of this operation; it is there even when the operation was refused.',

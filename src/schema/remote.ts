@@ -27,6 +27,12 @@ export function remoteTypes(builder: Builder, enums: EnumTypes): void {
       isCustomer: t.exposeBoolean('isCustomer', { description: 'Whether it is of the type for customers.' }),
       type: t.exposeString('typeLabel', { description: "The PSA's word for what it is." }),
       currency: t.exposeString('currency', { nullable: true, description: 'Its currency, where the PSA tells.' }),
+      columns: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: "The connector's `lookupColumns`, by name.",
+        resolve: (row) => row.columns ?? null,
+      }),
     }),
   });
   const service = builder.objectRef<RemoteService>('RemoteService').implement({
@@ -49,6 +55,12 @@ export function remoteTypes(builder: Builder, enums: EnumTypes): void {
         description: 'Catalogue cost; null when hidden.',
         resolve: (row) => row.unitCost,
       }),
+      columns: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: "The connector's `lookupColumns`, by name.",
+        resolve: (row) => row.columns ?? null,
+      }),
     }),
   });
   const contract = builder.objectRef<RemoteContract>('RemoteContract').implement({
@@ -68,6 +80,12 @@ export function remoteTypes(builder: Builder, enums: EnumTypes): void {
       startDate: t.field({ type: 'Date', description: 'First day.', resolve: (row) => row.startDate }),
       endDate: t.field({ type: 'Date', nullable: true, description: 'Last day.', resolve: (row) => row.endDate }),
       currency: t.exposeString('currency', { nullable: true, description: 'Its currency, where the PSA tells.' }),
+      columns: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: "The connector's `lookupColumns`, by name.",
+        resolve: (row) => row.columns ?? null,
+      }),
     }),
   });
 

@@ -7,6 +7,8 @@ export interface SchemaServices {
   readonly operations: Services;
   readonly audit: AuditReader;
   readonly feed: AuditFeed;
+  /** Makes changed API keys count at once in this process. */
+  readonly forgetKeys: (ids: readonly string[]) => void;
   readonly productName: string;
   readonly version: string;
 }

@@ -71,6 +71,22 @@ export function userErrorTypes(builder: Builder, mappings: MappingTypes) {
       actual: t.string({ nullable: true, description: 'What was found.', resolve: (error) => error.actual ?? null }),
     }),
   });
+  builder.objectRef<Of<'PlanChanged'>>('PlanChangedError').implement({
+    interfaces: [userError],
+    description: 'What would be written now is not what was looked at.',
+    fields: (t) => ({
+      expected: t.exposeString('expected', { description: 'The fingerprint that was given.' }),
+      actual: t.exposeString('actual', {
+        nullable: true,
+        description: 'The fingerprint of the plan as it would be now.',
+      }),
+      preview: t.field({
+        type: 'SubscriptionChangePreview' as never,
+        description: 'The plan as it would be now.',
+        resolve: (error) => error.preview as never,
+      }),
+    }),
+  });
   builder.objectRef<Of<'CurrencyMismatch'>>('CurrencyMismatchError').implement({
     interfaces: [userError],
     description: 'Two currencies that must be equal are not (R9).',
@@ -91,6 +107,36 @@ export function userErrorTypes(builder: Builder, mappings: MappingTypes) {
           const rows = await Promise.all(mappingIds.map((id) => loaders.mapping.load(id)));
           return rows.filter((row) => row !== null);
         },
+      }),
+    }),
+  });
+  builder.objectRef<Of<'OperationState'>>('OperationStateError').implement({
+    interfaces: [userError],
+    description: 'The operation of a cloud subscription stands in a way that does not allow it.',
+    fields: (t) => ({
+      state: t.string({
+        nullable: true,
+        description: 'How it stands, such as VERIFYING or HELD; null where no operation stands behind the entry.',
+        resolve: ({ state }) => state,
+      }),
+      entry: t.field({
+        type: 'AuditLog' as never,
+        nullable: true,
+        description:
+          'The entry to look at first: of the operation in the way, or the one under which it was tried again.',
+        resolve: ({ entryId: id }, _args, { loaders }) => (id ? loaders.auditLog.load(id) : null) as never,
+      }),
+    }),
+  });
+  builder.objectRef<Of<'AlreadyRunning'>>('AlreadyRunningError').implement({
+    interfaces: [userError],
+    description: 'The same thing is being done already; follow that instead.',
+    fields: (t) => ({
+      existing: t.field({
+        type: 'AuditLog' as never,
+        nullable: true,
+        description: 'The entry of what is running.',
+        resolve: ({ existingAuditLogId: id }, _args, { loaders }) => (id ? loaders.auditLog.load(id) : null) as never,
       }),
     }),
   });

@@ -1,4 +1,4 @@
-import type { Principal } from '../access/principal.js';
+import { mayChange, type Principal } from '../access/principal.js';
 import type { Builder } from './builder.js';
 import type { EnumTypes } from './enums.js';
 import { encodeId } from './ids.js';
@@ -24,9 +24,25 @@ export function viewerTypes(builder: Builder, enums: EnumTypes): void {
       name: t.string({ description: 'Name of the key or person.', resolve: ({ actor }) => actor.name }),
       role: t.field({ type: enums.role, description: 'What it may do.', resolve: ({ role }) => role }),
       organization: t.field({ type: organization, description: 'For whom it acts.', resolve: (row) => row }),
+      kind: t.field({
+        type: 'ActorKind' as never,
+        description: 'What is calling: a program with an API key, or a person with a token.',
+        resolve: ({ actor }) => actor.kind as never,
+      }),
+      expiresAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When its key or token ends; null: not by itself.',
+        resolve: ({ expiresAt }) => expiresAt ?? null,
+      }),
+      mutations: t.stringList({
+        description: 'Names of the mutations it may use, so that a frontend shows only what works.',
+        resolve: (principal, _args, _context, { schema }) =>
+          mayChange(principal) ? Object.keys(schema.getMutationType()?.getFields() ?? {}).sort() : [],
+      }),
       canAct: t.boolean({
         description: 'Whether it may use mutations.',
-        resolve: ({ role }) => role === 'ADMINISTRATOR',
+        resolve: mayChange,
       }),
     }),
   });

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import { AccessError } from '../operations/run.js';
 import { quietMessage } from '../schema/coercion.js';
-import { accessError, asBadRequest } from '../schema/errors.js';
+import { accessError, asBadRequest, asSignInError, asUnavailable } from '../schema/errors.js';
 import type { Log } from './options.js';
 
 /** A result as it leaves the executor. */
@@ -20,7 +20,7 @@ export function createErrors(schema: GraphQLSchema, log: Log) {
 
   /** What a client may know of something thrown. Faults are logged here, once. */
   function mask(error: unknown): GraphQLError {
-    const told = error instanceof GraphQLError ? toldOf(error) : asBadRequest(error);
+    const told = error instanceof GraphQLError ? toldOf(error) : (asSignInError(error) ?? asBadRequest(error));
     if (told) return told;
     const located = error instanceof GraphQLError ? error : null;
     const cause = causeOf(error);
@@ -28,10 +28,12 @@ export function createErrors(schema: GraphQLSchema, log: Log) {
       const facts = { fault: cause?.name, message: firstLine(cause?.message), path: located?.path?.join('.') };
       log('error', 'A request failed.', facts);
     }
-    const internal = new GraphQLError('The gateway failed to answer this. The fault was logged.', {
-      extensions: { code: 'INTERNAL', http: { status: 500 } },
-    });
-    return located ? at(located, internal) : internal;
+    const fault =
+      asUnavailable(cause) ??
+      new GraphQLError('The gateway failed to answer this. The fault was logged.', {
+        extensions: { code: 'INTERNAL', http: { status: 500 } },
+      });
+    return located ? at(located, fault) : fault;
   }
 
   /** A fresh error with code and request id, in words that quote no value. Never changes the given one: it may be cached. */
@@ -56,7 +58,7 @@ export function createErrors(schema: GraphQLSchema, log: Log) {
 function toldOf(error: GraphQLError): GraphQLError | null {
   const cause = causeOf(error);
   if (cause instanceof AccessError) return at(error, accessError(true));
-  const badRequest = asBadRequest(cause);
+  const badRequest = asSignInError(cause) ?? asBadRequest(cause);
   if (badRequest) return at(error, badRequest);
   // A variable's error is told in our own words, whoever threw it.
   if (error.path === undefined && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION) return error;

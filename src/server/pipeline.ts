@@ -4,9 +4,13 @@ import { GraphQLError, validate } from 'graphql';
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext } from '../schema/context.js';
 import { accessError, badRequest } from '../schema/errors.js';
+import { bounded } from './bounds.js';
 import type { Errors } from './errors.js';
 import { MAX_BODY_BYTES, overLimits, parseWithinLimits, refuseDeepJson } from './limits.js';
-import type { ServerOptions } from './options.js';
+import type { RequestPolicy, ServerOptions } from './options.js';
+import type { persistedOperations } from './persisted.js';
+import { DEFAULT_POLICY, guarded, mayIntrospect, originAllowed } from './policy.js';
+import { watchSignIn } from './sign-in.js';
 import { tokenFrom } from './token.js';
 
 /** What a request over HTTP begins with. */
@@ -30,7 +34,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MAX_ERRORS = 20;
 
 /** Parse, limits, validation, caller, execution and errors: the same for HTTP, server-sent events and WebSocket. */
-export function createPipeline(options: ServerOptions, errors: Errors): Pipeline {
+export function createPipeline(
+  options: ServerOptions,
+  errors: Errors,
+  persisted: ReturnType<typeof persistedOperations>,
+): Pipeline {
+  const { policy = DEFAULT_POLICY } = options;
   return createYoga<HttpContext, Context>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
@@ -39,9 +48,14 @@ export function createPipeline(options: ServerOptions, errors: Errors): Pipeline
     multipart: false,
     logging: false,
     maxRequestBodySize: MAX_BODY_BYTES,
-    // Callers are told by a header that no browser sends by itself, so any origin may ask.
-    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'] },
-    graphiql: { title: 'connector-gateway', subscriptionsProtocol: 'WS' },
+    // Callers are told by a header that no browser sends by itself, so no credentials are ever allowed.
+    cors: {
+      origin: policy.origins ? [...policy.origins] : '*',
+      credentials: false,
+      methods: ['GET', 'POST', 'OPTIONS'],
+    },
+    // It sends what people type.
+    graphiql: policy.graphiql && !policy.persisted?.only && { title: 'connector-gateway', subscriptionsProtocol: 'WS' },
     maskedErrors: { isDev: false, maskError: errors.mask },
     context: async (initial) => {
       const { request, connectionParams, extra, requestId } = initial as unknown as Sources;
@@ -50,12 +64,24 @@ export function createPipeline(options: ServerOptions, errors: Errors): Pipeline
       const principal = token === null ? null : await options.authenticate(token);
       // A token that is sent must be good; without one only what needs no caller is answered.
       if (token !== null && !principal) throw accessError(false);
+      const wait = principal ? ((await options.admit?.(principal)) ?? 0) : 0;
+      if (wait > 0) throw tooMany(wait);
       const correlation = header('x-correlation-id') ?? '';
-      const facts = { requestId, correlationId: UUID.test(correlation) ? correlation : randomUUID() };
+      const correlationSent = UUID.test(correlation);
+      const facts = { requestId, correlationId: correlationSent ? correlation : randomUUID(), correlationSent };
       const live = extra !== undefined || (header('accept') ?? '').includes('text/event-stream');
       return createContext(options.services, principal, facts, { live });
     },
-    plugins: [acceptJsonOnly, refuseDeepVariables, withLimits, finishErrors()],
+    plugins: [
+      refuseOrigins(policy),
+      acceptJsonOnly,
+      refuseDeepVariables,
+      ...(persisted ? [persisted.plugin] : []),
+      withLimits,
+      guardSchema(policy),
+      bounded(policy, options.log),
+      finishErrors(),
+    ],
   });
 
   function finishErrors(): Plugin<HttpContext> {
@@ -70,32 +96,87 @@ export function createPipeline(options: ServerOptions, errors: Errors): Pipeline
     };
   }
 
-  /** A live result ends, with the reason, instead of its first message after the key was revoked. */
+  /** A live result ends with the reason when its key or token does, and no message is sent after that. */
   function whileSignedIn(source: AsyncIterable<object>, request: Request, requestId: string): AsyncIterable<object> {
     const token = tokenFrom((name) => request.headers.get(name) ?? undefined);
-    // A database that cannot tell is no reason: what it cannot read is not sent either.
-    const isGood = async () => token === null || (await options.authenticate(token).catch(() => true)) !== null;
+    if (token === null) return source;
+    const watch = watchSignIn(options, token);
     const iterator = source[Symbol.asyncIterator]();
     let over = false;
+    let ended = false;
+    let stopWaiting = () => {};
+    void watch.over.then(() => {
+      ended = true;
+      stopWaiting();
+    });
+    /** The next result, or null as soon as the caller may not go on. */
+    const next = () =>
+      new Promise<IteratorResult<object> | null>((resolve, reject) => {
+        stopWaiting = () => resolve(null);
+        if (ended) resolve(null);
+        else iterator.next().then(resolve, reject);
+      });
+    const end = async () => {
+      over = true;
+      watch.stop();
+      await iterator.return?.();
+    };
     // Not a generator: `return` must reach the source while `next` waits for it.
     return {
       [Symbol.asyncIterator]: () => ({
         async next() {
           if (over) return { done: true, value: undefined };
-          const result = await iterator.next();
-          if (result.done || (await isGood())) return result;
-          over = true;
-          await iterator.return?.();
+          const result = await next();
+          if (result?.done) watch.stop();
+          if (result && (result.done || (await watch.check()) === null)) return result;
+          await end();
           return { done: false, value: { errors: [errors.finish(accessError(false), requestId)] } };
         },
         async return() {
-          over = true;
-          await iterator.return?.();
+          await end();
           return { done: true, value: undefined };
         },
       }),
     };
   }
+}
+
+function tooMany(seconds: number): GraphQLError {
+  return new GraphQLError(`Too many requests. Go on in ${seconds} seconds.`, {
+    extensions: { code: 'RATE_LIMITED', http: { status: 429, headers: { 'Retry-After': String(seconds) } } },
+  });
+}
+
+/** The browser would only hide the answer from a page of another origin; here nothing is carried out either. */
+function refuseOrigins(policy: RequestPolicy): Plugin<HttpContext> {
+  return {
+    onRequestParse({ serverContext }) {
+      const { req } = serverContext as unknown as HttpContext;
+      if (req && !originAllowed(policy, req)) {
+        throw new GraphQLError('Pages of this origin may not ask.', {
+          extensions: { code: 'ORIGIN_NOT_ALLOWED', http: { status: 403 } },
+        });
+      }
+    },
+  };
+}
+
+function guardSchema(policy: RequestPolicy): Plugin<Context> {
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { principal } = args.contextValue as unknown as Context;
+      if (mayIntrospect(policy, principal)) return;
+      const { refused, document } = guarded(args.document);
+      args.document = document;
+      if (!refused) return;
+      const refusal = principal
+        ? new GraphQLError('The schema is not told here; it is published as schema.graphql.', {
+            extensions: { code: 'INTROSPECTION_DISABLED', http: { status: 403 } },
+          })
+        : accessError(false);
+      setResultAndStopExecution({ errors: [refusal] });
+    },
+  };
 }
 
 /** A form of another site can post everything but JSON. A body that cannot be read is the caller's mistake. */
@@ -105,6 +186,12 @@ const acceptJsonOnly: Plugin = {
     if (request.method === 'POST' && type !== 'application/json') {
       throw new GraphQLError('Post the request as application/json.', {
         extensions: { code: 'UNSUPPORTED_MEDIA_TYPE', http: { status: 415 } },
+      });
+    }
+    // Never unpacked: a few bytes could become gigabytes.
+    if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
+      throw new GraphQLError('Send the request as it is, without a content encoding.', {
+        extensions: { code: 'UNSUPPORTED_CONTENT_ENCODING', http: { status: 415 } },
       });
     }
     if (!requestParser) return;

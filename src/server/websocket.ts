@@ -4,25 +4,41 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { RefusedCallerError } from '../access/principal.js';
 import { badRequest } from '../schema/errors.js';
+import { workingOn } from '../telemetry/context.js';
+import { inSpan, SpanKind } from '../telemetry/trace.js';
+import { callerKey } from './bounds.js';
 import type { Errors } from './errors.js';
 import { MAX_FRAME_BYTES, MAX_SOCKET_OPERATIONS, refuseDeepJson } from './limits.js';
 import type { ServerOptions } from './options.js';
+import type { persistedOperations } from './persisted.js';
 import type { Pipeline } from './pipeline.js';
+import { DEFAULT_POLICY, originAllowed } from './policy.js';
+import { createWriter, UNREAD } from './reader.js';
+import { type Ending, watchSignIn } from './sign-in.js';
+import { createTally } from './tally.js';
 import { tokenFrom } from './token.js';
 
 const INIT_WITHIN_MS = 3_000;
-/** A socket that does not answer a ping by the next one is dead; a key that was revoked ends its sockets by then. */
+/** A socket that does not answer a ping by the next one is dead. */
 const HEARTBEAT_MS = 12_000;
 const CLOSE_WITHIN_MS = 2_000;
 
-/** Clients of graphql-ws come back by themselves after these two; 4500 and most 1xxx would end a dashboard for good. */
+/** Clients of graphql-ws come back by themselves after 4403, with fresh parameters, but not after 4401. */
+const CLOSES: { readonly [Why in Ending]: readonly [code: number, reason: string] } = {
+  ENDED: [CloseCode.Forbidden, 'Forbidden'],
+  REFUSED: [CloseCode.Unauthorized, 'Unauthorized'],
+};
+/** They come back after these two as well; 4500 and most 1xxx would end a dashboard for good. */
 const SERVICE_RESTART = 1012;
 const TRY_AGAIN_LATER = 1013;
 
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** From the moment it is signed in; closes the socket when its caller may not go on. */
+  lookAgain?: () => Promise<void>;
 }
 
 type Next = ExecutionResult | AsyncIterable<ExecutionResult>;
@@ -32,38 +48,68 @@ export function serveSockets(
   server: Server,
   pipeline: Pipeline,
   errors: Errors,
-  { authenticate, log }: Pick<ServerOptions, 'authenticate' | 'log'>,
-): { close(): Promise<void> } {
-  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: MAX_FRAME_BYTES, handleProtocols });
+  options: Pick<ServerOptions, 'authenticate' | 'log' | 'policy' | 'unread'>,
+  persisted: ReturnType<typeof persistedOperations>,
+): { count(): number; close(): Promise<void> } {
+  const { authenticate, log, policy = DEFAULT_POLICY, unread = UNREAD } = options;
+  const sockets = new WebSocketServer({
+    ...{ server, path: '/graphql', maxPayload: MAX_FRAME_BYTES, handleProtocols },
+    verifyClient: ({ req }, answer) => (originAllowed(policy, req) ? answer(true) : answer(false, 403, 'Forbidden')),
+  });
+  const open = createTally(policy.socketsPerCaller);
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: async ({ extra, connectionParams }) => {
-      const signedIn = await isSignedIn(extra.request, connectionParams);
-      if (signedIn === null) extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
-      else if (signedIn) keepSignedIn(extra, connectionParams);
-      return signedIn ?? false;
+      const token = tokenFrom((name) => extra.request.headers[name]?.toString(), connectionParams);
+      if (token === null) return false;
+      try {
+        const caller = await authenticate(token);
+        if (caller === null) return false;
+        const gone = open.take(callerKey(caller));
+        if (!gone) {
+          extra.socket.close(TRY_AGAIN_LATER, 'Too many sockets');
+          return false;
+        }
+        extra.socket.once('close', gone);
+      } catch (error) {
+        if (error instanceof RefusedCallerError) extra.socket.close(...CLOSES.REFUSED);
+        else {
+          log('warn', 'A socket could not be signed in.', { fault: (error as Error).name });
+          extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
+        }
+        return false;
+      }
+      keepSignedIn(extra, token);
+      return true;
     },
-    onSubscribe: async (context, _id, params) => {
+    onSubscribe: async (context, _id, sent) => {
       const requestId = randomUUID();
       try {
         if (Object.keys(context.subscriptions).length > MAX_SOCKET_OPERATIONS) {
           throw badRequest('TOO_MANY_OPERATIONS', `One socket carries ${MAX_SOCKET_OPERATIONS} operations at once.`);
         }
-        refuseDeepJson(params.variables);
+        refuseDeepJson(sent.variables);
+        refuseDeepJson(sent.extensions);
+        const params = (await persisted?.lookUp(sent)) ?? sent;
         const enveloped = pipeline.getEnveloped({ ...context, params, requestId } as never);
         const document = enveloped.parse(params.query);
         const invalid: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
         if (invalid.length > 0) return invalid.map((error) => errors.finish(error, requestId));
-        if (!getOperationAST(document, params.operationName)) {
+        if (!getOperationAST(document, sent.operationName)) {
           throw badRequest('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document.');
         }
         return {
           schema: enveloped.schema,
-          operationName: params.operationName,
+          operationName: sent.operationName,
           document,
-          variableValues: params.variables,
+          variableValues: sent.variables,
           contextValue: await enveloped.contextFactory(),
-          rootValue: { requestId, execute: enveloped.execute, subscribe: enveloped.subscribe } satisfies Engine,
+          rootValue: {
+            requestId,
+            lookAgain: context.extra.lookAgain,
+            execute: enveloped.execute,
+            subscribe: enveloped.subscribe,
+          } satisfies Engine,
         };
       } catch (error) {
         return [errors.finish(errors.mask(error), requestId)];
@@ -79,9 +125,19 @@ export function serveSockets(
   async function carriedOut(how: 'execute' | 'subscribe', args: ExecutionArgs): Promise<Next> {
     const engine = args.rootValue as Engine;
     try {
-      const result = await engine[how]({ ...args, rootValue: undefined });
+      const { requestId } = engine;
+      const result = await workingOn({ requestId }, () =>
+        inSpan(`socket ${how}`, { kind: SpanKind.SERVER, attributes: { 'gateway.request': requestId } }, () =>
+          engine[how]({ ...args, rootValue: undefined }),
+        ),
+      );
       const done = (one: ExecutionResult) => errors.finished<ExecutionResult>(one, engine.requestId);
-      return isAsyncIterable(result) ? mapAsyncIterator(result, done) : done(result);
+      if (!isAsyncIterable(result)) return done(result);
+      // Closing the socket ends its live fields, and a socket that is closing takes no message any more.
+      return mapAsyncIterator(result, async (one) => {
+        await engine.lookAgain?.();
+        return done(one);
+      });
     } catch (error) {
       return { errors: [errors.finish(errors.mask(error), engine.requestId)] };
     }
@@ -91,23 +147,15 @@ export function serveSockets(
     return typeof error.extensions.requestId === 'string' ? error : errors.finish(errors.mask(error), randomUUID());
   }
 
-  /** Null: it cannot be told now. */
-  async function isSignedIn(request: IncomingMessage, connectionParams: unknown): Promise<boolean | null> {
-    const token = tokenFrom((name) => request.headers[name]?.toString(), connectionParams);
-    if (token === null) return false;
-    try {
-      return (await authenticate(token)) !== null;
-    } catch (error) {
-      log('warn', 'A socket could not be signed in.', { fault: (error as Error).name });
-      return null;
-    }
-  }
-
-  function keepSignedIn({ socket, request }: Extra, connectionParams: unknown): void {
-    const timer = setInterval(async () => {
-      if ((await isSignedIn(request, connectionParams)) === false) socket.close(CloseCode.Forbidden, 'Forbidden');
-    }, HEARTBEAT_MS);
-    socket.once('close', () => clearInterval(timer));
+  function keepSignedIn(extra: Extra, token: string): void {
+    const { socket } = extra;
+    const watch = watchSignIn(options, token);
+    extra.lookAgain = async () => {
+      const ending = await watch.check();
+      if (ending) socket.close(...CLOSES[ending]);
+    };
+    socket.once('close', watch.stop);
+    void watch.over.then((ending) => socket.close(...CLOSES[ending]));
   }
 
   sockets.on('connection', (socket, request) => {
@@ -117,7 +165,7 @@ export function serveSockets(
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => sent(socket, text),
+        send: createWriter(socket, unread),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (read) => {
           socket.on('message', (data, isBinary) => {
@@ -143,6 +191,7 @@ export function serveSockets(
   });
 
   return {
+    count: () => sockets.clients.size,
     async close() {
       const open = [...sockets.clients];
       const gone = Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
@@ -157,16 +206,9 @@ export function serveSockets(
 
 interface Engine {
   readonly requestId: string;
+  readonly lookAgain: (() => Promise<void>) | undefined;
   execute(args: ExecutionArgs): Promise<Next>;
   subscribe(args: ExecutionArgs): Promise<Next>;
-}
-
-/** Waits until the socket took the text, so that a slow reader slows its source. A socket that is gone takes anything. */
-function sent(socket: WebSocket, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
-    socket.send(text, () => resolve());
-  });
 }
 
 function beat(socket: WebSocket): () => void {

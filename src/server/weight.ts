@@ -1,4 +1,11 @@
-import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
 import { DEFAULT_PAGE, MAX_PAGE } from '../schema/pages.js';
 
 export interface Weight {
@@ -42,7 +49,8 @@ export function weightOf(document: DocumentNode): Weight {
 
   function ofField(node: FieldNode): Inner {
     const inside = node.selectionSet ? ofSet(node.selectionSet) : NOTHING;
-    const size = inside.ofPage ? sizeOf(node) : 0;
+    const ids = node.arguments?.find(({ name }) => name.value === 'ids')?.value;
+    const size = ids ? lengthOf(ids) : inside.ofPage ? sizeOf(node) : 0;
     return {
       ...inside,
       depth: inside.depth + 1,
@@ -63,6 +71,11 @@ export function weightOf(document: DocumentNode): Weight {
     weighed.set(name, weight);
     return weight;
   }
+}
+
+/** Of a list of ids, each of which brings one row. */
+function lengthOf(ids: ValueNode): number {
+  return ids.kind === Kind.LIST ? Math.min(ids.values.length, MAX_PAGE) : MAX_PAGE;
 }
 
 function sizeOf(page: FieldNode): number {

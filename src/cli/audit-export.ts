@@ -1,0 +1,125 @@
+import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { CursorError } from '../audit/cursor.js';
+import type { AuditStatus, Scope } from '../audit/entry.js';
+import { type ExportCursor, parseCursor, printCursor } from '../audit/export/cursor.js';
+import { exportAudit } from '../audit/export/export.js';
+import type { ExportFormatName } from '../audit/export/formats.js';
+import { decodeId } from '../schema/ids.js';
+import type { Database } from '../storage/database.js';
+import { newId } from '../storage/ids.js';
+import { type Context, operator } from './context.js';
+import { CommandError, EXIT } from './errors.js';
+import { organizationsOf } from './organizations.js';
+import { withStore } from './store.js';
+
+export interface ExportFlags {
+  readonly format: ExportFormatName;
+  readonly out?: string;
+  readonly after?: string;
+  readonly cursorFile?: string;
+  readonly organization?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly operation?: readonly string[];
+  readonly status?: readonly AuditStatus[];
+  readonly connection?: readonly string[];
+}
+
+/** `audit export`. */
+export async function exportLog(context: Context, flags: ExportFlags): Promise<void> {
+  if (flags.after !== undefined && flags.cursorFile !== undefined) {
+    throw new CommandError('Give --after or --cursor-file, not both.', EXIT.wrongUse);
+  }
+  await withStore(context, async ({ db, signal }) => {
+    const scopes = await organizationsOf(db, flags.organization);
+    const after = await cursorOf(flags, scopes);
+    const connectionIds = flags.connection && (await connectionIdsOf(db, scopes, flags.connection));
+    const file = flags.out === undefined ? null : await openOut(flags.out, flags.format, after.size > 0);
+    let bar: ReturnType<typeof context.terminal.progress> | null = null;
+    try {
+      const { rows, cursor, complete } = await exportAudit({
+        ...{ db, newId, scopes, actor: operator(), format: flags.format, after, signal },
+        filter: {
+          ...(flags.from && { from: flags.from }),
+          ...(flags.to && { to: flags.to }),
+          ...(flags.operation && { operations: flags.operation }),
+          ...(flags.status && { statuses: flags.status }),
+          ...(connectionIds && { connectionIds }),
+        },
+        write: file ? (text) => file.appendFile(text).then(() => true) : context.terminal.write,
+        onCursor: (reached) => keepCursor(flags, file, reached),
+        onProgress(done, total) {
+          bar ??= context.terminal.progress(total, 'events');
+          bar.to(done);
+        },
+      });
+      summarize(context, flags, { rows, cursor: printCursor(cursor), complete });
+      if (!complete) process.exitCode = EXIT.failed;
+    } catch (error) {
+      if (error instanceof CursorError) throw new CommandError(error.message, EXIT.wrongUse);
+      throw error;
+    } finally {
+      (bar as ReturnType<typeof context.terminal.progress> | null)?.end();
+      await file?.close();
+    }
+  });
+}
+
+async function cursorOf({ after, cursorFile }: ExportFlags, scopes: readonly Scope[]): Promise<ExportCursor> {
+  const kept = cursorFile === undefined ? '' : await readFile(cursorFile, 'utf8').catch(ignoreMissing);
+  try {
+    return parseCursor(after ?? kept.trim(), scopes);
+  } catch (error) {
+    throw new CommandError((error as Error).message, EXIT.wrongUse);
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return '';
+  throw error;
+}
+
+/** What was written stays; only a file that goes on where a cursor ended is added to. */
+async function openOut(path: string, format: ExportFormatName, continued: boolean): Promise<FileHandle> {
+  if (continued && format === 'cloudevents-batch') {
+    throw new CommandError('A batch is one JSON array and cannot be continued: use cloudevents.', EXIT.wrongUse);
+  }
+  return open(path, continued ? 'a' : 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    throw new CommandError(`${path} is there already. Name another file, or a cursor to go on behind.`, EXIT.wrongUse);
+  });
+}
+
+/** Never further than what is written; after a crash the last page may come twice, never not at all. */
+async function keepCursor({ cursorFile }: ExportFlags, file: FileHandle | null, cursor: ExportCursor): Promise<void> {
+  if (cursorFile === undefined) return;
+  await file?.datasync();
+  const draft = `${cursorFile}.${process.pid}`;
+  await writeFile(draft, `${printCursor(cursor)}\n`, { mode: 0o600 });
+  await rename(draft, cursorFile);
+}
+
+async function connectionIdsOf(db: Database, scopes: readonly Scope[], wanted: readonly string[]): Promise<string[]> {
+  const found = await db.client.connection.findMany({
+    where: { organizationId: { in: scopes.map(({ organizationId }) => organizationId) } },
+    select: { id: true, alias: true },
+  });
+  return wanted.flatMap((text) => {
+    const id = decodeId(text, 'Connection');
+    const ids = found.filter((one) => one.alias === text || one.id === id || one.id === text).map((one) => one.id);
+    if (ids.length === 0) throw new CommandError(`There is no connection "${text}".`, EXIT.wrongUse);
+    return ids;
+  });
+}
+
+/** Beside the events: on stdout only when those are in a file. */
+function summarize(
+  { terminal }: Context,
+  { out }: ExportFlags,
+  summary: { rows: number; cursor: string; complete: boolean },
+): void {
+  if (terminal.json && out === undefined) process.stderr.write(`${JSON.stringify(summary)}\n`);
+  else terminal.value(summary);
+  const { rows, cursor, complete } = summary;
+  terminal.note(`${complete ? '' : 'Given up after '}${rows} events. What comes later: --after ${cursor}`);
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import type { Finding } from '../audit/proof/finding.js';
+import { type PublicKeys, publicKeyFrom, publicKeys } from '../audit/proof/key.js';
+import { checkpointPlace, readAuditKeys } from '../audit/proof/key-file.js';
+import { readOutside } from '../audit/proof/outside.js';
+import { type OutsideLog, type Verified, verifyAudit } from '../audit/proof/verify.js';
+import { encodeId } from '../schema/ids.js';
+import type { Context } from './context.js';
+import { CommandError, EXIT } from './errors.js';
+import { organizationsOf } from './organizations.js';
+import { type Store, withStore } from './store.js';
+
+export interface VerifyFlags {
+  readonly organization?: string;
+  readonly checkpoints: readonly string[];
+  readonly publicKey: readonly string[];
+}
+
+/** `audit verify`. */
+export async function verifyLog(context: Context, flags: VerifyFlags): Promise<void> {
+  const { terminal } = context;
+  const findings: Finding[] = [];
+  const verified = await withStore(context, async (store) => {
+    const organizations = await organizationsOf(store.db, flags.organization);
+    const names = new Map(organizations.map(({ organizationId, name }) => [organizationId, name]));
+    const keys = await keysOf(context, store, flags);
+    const onFinding = (finding: Finding) => {
+      if (terminal.json) findings.push(finding);
+      else terminal.line(lineOf(finding, names.get(finding.organizationId)));
+    };
+    const outside = await outsideOf(context, store, flags, keys, onFinding);
+    const progress = { bar: null as ReturnType<typeof terminal.progress> | null };
+    try {
+      return await verifyAudit({
+        ...{ url: store.url, keys, outside, onFinding, signal: store.signal },
+        ...(flags.organization !== undefined && { organizationIds: [...names.keys()] }),
+        onProgress(done, total) {
+          progress.bar ??= terminal.progress(total, 'events');
+          progress.bar.to(done);
+        },
+      });
+    } finally {
+      progress.bar?.end();
+    }
+  });
+  terminal.value({ ...verified, findings: findings.map(jsonOf) });
+  tell(context, verified);
+  if (verified.findings > 0) process.exitCode = EXIT.found;
+  else if (!verified.complete) process.exitCode = EXIT.failed;
+}
+
+async function keysOf(context: Context, { dataDir }: Store, { publicKey }: VerifyFlags): Promise<PublicKeys> {
+  const { known } = await readAuditKeys(context.config().audit.key, dataDir);
+  const given = await Promise.all(
+    publicKey.map(async (file) => {
+      try {
+        return publicKeyFrom(await readFile(file, 'utf8'));
+      } catch (error) {
+        throw new CommandError(`${file} is no public key: ${(error as Error).message}`, EXIT.wrongUse);
+      }
+    }),
+  );
+  return new Map([...known, ...publicKeys(...given)]);
+}
+
+/** What was written outside: the named files, else the file of the setting. */
+async function outsideOf(
+  context: Context,
+  { dataDir }: Store,
+  flags: VerifyFlags,
+  keys: PublicKeys,
+  onFinding: (finding: Finding) => void,
+): Promise<ReadonlyMap<string, OutsideLog> | null> {
+  const place = checkpointPlace(context.config().audit.checkpoints, dataDir);
+  const files = flags.checkpoints.length > 0 ? flags.checkpoints : [place];
+  const logs = new Map<string, OutsideLog>();
+  for (const file of files) {
+    if (/^https?:\/\//.test(file)) {
+      context.terminal.note('Checkpoints go to a webhook: compare with what it has kept by --checkpoints FILE.');
+      return null;
+    }
+    const read = await readOutside(file, keys, onFinding).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' || flags.checkpoints.length > 0) throw error;
+      context.terminal.note(`There is no ${file}: not compared with what was written outside the database.`);
+      return null;
+    });
+    if (read === null) return null;
+    for (const [id, log] of read) {
+      const known = logs.get(id)?.checkpoints ?? [];
+      const others = log.checkpoints.filter(({ digest }) => !known.some((one) => one.digest === digest));
+      logs.set(id, { ...log, checkpoints: [...known, ...others] });
+    }
+  }
+  return logs;
+}
+
+function lineOf({ kind, organizationId, seq, auditLogId, message }: Finding, name = organizationId): string {
+  const where = seq === null ? '' : `event ${seq}`;
+  const entry = auditLogId === null ? '' : `(${encodeId('AuditLog', auditLogId)})`;
+  return [kind.padEnd(10), name, where, entry, message].filter((part) => part !== '').join(' ');
+}
+
+function jsonOf({ tenantId, organizationId, auditLogId, ...finding }: Finding) {
+  return {
+    ...finding,
+    organization: organizationId === '' ? null : encodeId('Organization', organizationId),
+    auditLog: auditLogId === null ? null : encodeId('AuditLog', auditLogId),
+  };
+}
+
+function tell({ terminal }: Context, verified: Verified): void {
+  const { organizations, events, entries, checkpoints, findings, begins, complete } = verified;
+  const what = `${events} events, ${entries} entries, ${checkpoints} checkpoints, ${organizations} organizations`;
+  for (const { organizationId, floor, at } of begins) {
+    const id = encodeId('Organization', organizationId);
+    terminal.line(`The log of ${id} begins behind event ${floor} of ${at}: what came before was removed by retention.`);
+  }
+  if (!complete) terminal.line(`Given up after ${what}.`);
+  if (findings > 0) terminal.line(`Not what it was: ${findings} findings in ${what}.`);
+  else if (complete) terminal.line(`All as it was written: ${what}.`);
+}

@@ -1,0 +1,24 @@
+/** Counts what each caller has under way, up to `most`. */
+export interface Tally {
+  /** One more: how to say that it ended, as often as one likes; null when there are `most` already. */
+  take(caller: string): (() => void) | null;
+}
+
+export function createTally(most: number): Tally {
+  const counts = new Map<string, number>();
+  return {
+    take(caller) {
+      const count = counts.get(caller) ?? 0;
+      if (count >= most) return null;
+      counts.set(caller, count + 1);
+      let over = false;
+      return () => {
+        if (over) return;
+        over = true;
+        const left = (counts.get(caller) ?? 1) - 1;
+        if (left > 0) counts.set(caller, left);
+        else counts.delete(caller);
+      };
+    },
+  };
+}
