@@ -96,6 +96,39 @@ export const CreateConnectionSubscriptionMapping = graphql(`
   }
 `);
 
+/** Up to three mappings in one go; the last of `auditLogs` ends when the first line was read back from the PSA. */
+export const SyncSubscriptionToConnection = graphql(`
+  mutation SyncSubscriptionToConnection($input: SyncSubscriptionToConnectionInput!) {
+    syncSubscriptionToConnection(input: $input) {
+      customerMapping {
+        id
+        state
+        remoteName
+      }
+      offerMapping {
+        id
+        state
+        remoteName
+      }
+      subscriptionMapping {
+        id
+        state
+        remoteName
+        syncState
+      }
+      auditLog {
+        ...AuditLogLine
+      }
+      auditLogs {
+        ...AuditLogLine
+      }
+      userErrors {
+        ...Refusal
+      }
+    }
+  }
+`);
+
 export const SubscriptionMappingState = graphql(`
   query SubscriptionMappingState($id: ID!) {
     mapping(id: $id) {

@@ -4,6 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Whether an API key works. */
+export type ApiKeyState =
+  /** It works. */
+  | 'ACTIVE'
+  /** Its time is over. */
+  | 'EXPIRED'
+  /** Somebody ended it. */
+  | 'REVOKED';
+
 /** What a message of the feed is. */
 export type AuditEventType =
   /** No event: where the feed stands. Keep its cursor. */
@@ -12,6 +21,15 @@ export type AuditEventType =
   | 'REPORT'
   /** The status of an entry changed. */
   | 'STATUS';
+
+/** What a person can do with the operation behind an entry. */
+export type AuditLogAction =
+  /** resolveSubscriptionOperation: state whether its doubtful write is in the PSA. */
+  | 'RESOLVE'
+  /** retrySubscriptionOperation: try a failed operation again, or approve a decrease that was held back. */
+  | 'RETRY'
+  /** skipSubscriptionOperation: give it up with a reason; what waits behind it goes on. */
+  | 'SKIP';
 
 /** Which entries (R76). Every member that is given must hold; of a list one value must hold. */
 export type AuditLogFilter = {
@@ -76,6 +94,26 @@ export type AutotaskCredentialsInput = {
   /** The generated user name of the API user. It looks like an e-mail address. Example: abc123def456@EXAMPLE.COM */
   username: string;
 };
+
+/** What became of a mapped Azure plan's month. */
+export type AzureBillingOutcome =
+  /** The month began before the plan's contract line did; it is billed by hand. */
+  | 'BEFORE_MAPPING'
+  /** The plan is not billed by the month. */
+  | 'NOT_MONTHLY'
+  /** Nothing was recorded of the plan or its reservations. */
+  | 'NO_FIGURES'
+  /** It is on its way to the PSA; in a dry run, it would be. */
+  | 'PUSHED'
+  /** The same amounts were sent before. */
+  | 'UNCHANGED';
+
+/** What a part of a month's sum is. */
+export type AzureCostPartKind =
+  /** The plan's own consumption. */
+  | 'PLAN'
+  /** A reservation or savings plan of the plan's customer (R34). */
+  | 'RESERVATION';
 
 /** How often it is billed. */
 export type BillingFrequency =
@@ -168,9 +206,53 @@ export type ConnectionStatus =
 /** Exactly one member: the connector the connection is for. */
 export type ConnectorCredentialsInput =
   {   /** Autotask PSA. */
-  autotask: AutotaskCredentialsInput; raw?: never; }
-  |  { autotask?: never;   /** Any connector, untyped. */
+  autotask: AutotaskCredentialsInput; connectwise?: never; raw?: never; }
+  |  { autotask?: never;   /** ConnectWise PSA. */
+  connectwise: ConnectwiseCredentialsInput; raw?: never; }
+  |  { autotask?: never; connectwise?: never;   /** Any connector, untyped. */
   raw: RawCredentialsInput; };
+
+/** Credentials and settings of ConnectWise PSA. */
+export type ConnectwiseCredentialsInput = {
+  /** Further names of your billing cycles that mean annual, separated by commas. Names in plain English are known. */
+  annualCycles?: string | null | undefined;
+  /** The client id of your integration, from the ConnectWise developer network. */
+  clientId?: string | null | undefined;
+  /** The company of the log-in form. Example: acme */
+  companyId: string;
+  /** Further names of your billing cycles that mean monthly, separated by commas. Names in plain English are known. */
+  monthlyCycles?: string | null | undefined;
+  /** The private key of the API member; ConnectWise shows it once. */
+  privateKey: string;
+  /** The public key of the API member. */
+  publicKey: string;
+  /** The host where you log in to ConnectWise PSA. Example: na.myconnectwise.net */
+  site: string;
+};
+
+/** Input of correctDrift. */
+export type CorrectDriftInput = {
+  /** A drift that stands. */
+  driftId: string | number;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Why, for the audit log. At most 500 characters. */
+  reason?: string | null | undefined;
+  /** Which side is right. */
+  take: DriftSide;
+};
+
+/** Input of createApiKey. */
+export type CreateApiKeyInput = {
+  /** When it ends, at the latest when the key you call with ends. Absent: then; a key made by a person lasts 366 days at most. */
+  expiresAt?: string | null | undefined;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** What it is for. */
+  name: string;
+  /** What it may do. */
+  role: Role;
+};
 
 /** Input of createConnectionCustomerMapping. */
 export type CreateConnectionCustomerMappingInput = {
@@ -204,6 +286,10 @@ export type CreateConnectionSubscriptionMappingInput = {
   connectionId: string | number;
   /** The PSA's id of the contract. */
   contractId: string | number;
+  /** Only tell what would be written, in `preview`; nothing is stored and nothing is sent. */
+  dryRun?: boolean | null | undefined;
+  /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
+  fingerprint?: string | null | undefined;
   /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
   idempotencyKey?: string | null | undefined;
 };
@@ -231,6 +317,98 @@ export type CustomerFilter = {
   /** Absent: DIRECT. */
   soldBy?: SoldBy | null | undefined;
 };
+
+/** From which day fewer units count. */
+export type DecreasePolicy =
+  /** Dated like more units. */
+  | 'AS_INCREASES'
+  /** Not by itself: a person approves each with retrySubscriptionOperation. */
+  | 'NEVER'
+  /** From the start of the next billing period. */
+  | 'NEXT_PERIOD';
+
+/** Why the two sides probably differ. */
+export type DriftCause =
+  /** The contract has ended; nothing is billed. */
+  | 'CONTRACT_ENDED'
+  /** The contract ends before the term of the cloud subscription. */
+  | 'CONTRACT_ENDS_EARLY'
+  /** The contract vanished, or may not be seen. */
+  | 'CONTRACT_GONE'
+  /** The contract was set inactive. */
+  | 'CONTRACT_INACTIVE'
+  /** The contract begins after the cloud subscription. */
+  | 'CONTRACT_STARTS_LATE'
+  /** The PSA has neither what the marketplace says nor what was written last: somebody edited it (R63). */
+  | 'MANUAL_EDIT'
+  /** The mapping names something that is not what it was when it was mapped; map it again. */
+  | 'MAPPING_STALE'
+  /** The PSA has what was written last, and the marketplace has moved on; or an operation failed. */
+  | 'MISSED_CHANGE'
+  /** The gateway never wrote an amount: the one of the PSA itself stands. */
+  | 'PRICE_LIST'
+  /** The service vanished, or may not be seen. */
+  | 'SERVICE_GONE'
+  /** The service was set inactive. */
+  | 'SERVICE_INACTIVE'
+  /** It cannot be told. */
+  | 'UNKNOWN';
+
+/** What differs. */
+export type DriftField =
+  /** The contract it is billed on. */
+  | 'CONTRACT'
+  /** The currency, against the connection's (R9). */
+  | 'CURRENCY'
+  /** The line cannot be read for what it is; psaValue says why. */
+  | 'LINE'
+  /** The units that are billed. */
+  | 'QUANTITY'
+  /** The service it is billed as. */
+  | 'SERVICE'
+  /** What one unit costs you; only where the PSA shows it. */
+  | 'UNIT_COST'
+  /** What the customer pays for one unit. */
+  | 'UNIT_PRICE';
+
+/** Who is right where the two sides differ. Of each member: absent: it stays; null: back to the wider one (the connection, then the default). */
+export type DriftPolicyInput = {
+  /** For units. */
+  quantity?: DriftRule | null | undefined;
+  /** For the cost of a unit. */
+  unitCost?: DriftRule | null | undefined;
+  /** For the price of a unit. */
+  unitPrice?: DriftRule | null | undefined;
+};
+
+/** Who is right where the two sides differ. */
+export type DriftRule =
+  /** A person decides. */
+  | 'ASK'
+  /** The PSA is corrected. */
+  | 'MARKETPLACE_WINS'
+  /** The PSA stays as it is. */
+  | 'PSA_WINS';
+
+/** Which side of a drift is taken. */
+export type DriftSide =
+  /** The PSA is made as the marketplace says. */
+  | 'MARKETPLACE'
+  /** The PSA stays as it is. */
+  | 'PSA';
+
+/** State of a drift. OPEN, CORRECTING and ACCEPTED stand. */
+export type DriftState =
+  /** What the PSA has is right; the same is not raised again. */
+  | 'ACCEPTED'
+  /** It was corrected, and found equal after that. */
+  | 'CORRECTED'
+  /** A correction is on its way to the PSA. */
+  | 'CORRECTING'
+  /** It was found equal again without a correction. */
+  | 'GONE'
+  /** It waits for a decision. */
+  | 'OPEN';
 
 /** State of a mapping. */
 export type MappingState =
@@ -283,6 +461,22 @@ export type OrganizationKind =
   /** A reseller under a CSP. */
   | 'RESELLER';
 
+/** Where prices and costs are kept. */
+export type PriceSource =
+  /** The marketplace; its prices and costs are written. */
+  | 'MARKETPLACE'
+  /** The PSA; none is ever written. */
+  | 'PSA';
+
+/** From which day a change of quantity counts (R49). */
+export type ProrationPolicy =
+  /** From its own day on; the PSA prorates the period. */
+  | 'EXACT_DATE'
+  /** From the start of the next billing period. */
+  | 'NEXT_PERIOD'
+  /** From the start of the billing period that holds its day. */
+  | 'PERIOD_START';
+
 /** Credentials of any registered connector, as its `credentialsSchema` describes them. */
 export type RawCredentialsInput = {
   /** Which connector. */
@@ -293,12 +487,51 @@ export type RawCredentialsInput = {
   settings?: unknown;
 };
 
+/** Input of reconcileConnection. */
+export type ReconcileConnectionInput = {
+  /** One of your connections; it must be ACTIVE. */
+  connectionId: string | number;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+};
+
+/** State of a reconciliation. */
+export type ReconciliationStatus =
+  /** The connection was deleted, or is not ACTIVE any more. */
+  | 'CANCELED'
+  /** The PSA could not be read to the end. */
+  | 'FAILED'
+  /** Being done; its entry tells how far it is. */
+  | 'RUNNING'
+  /** Everything was compared. */
+  | 'SUCCEEDED';
+
+/** Input of recordAzureUsage. Amounts are those of the whole month so far, in the currency of the subscription. */
+export type RecordAzureUsageInput = {
+  /** The Azure plan, reservation or savings plan; or externalId. */
+  cloudSubscriptionId?: string | number | null | undefined;
+  /** What your organization pays. */
+  cost: string;
+  /** Names the figure; the same one sent again changes nothing. */
+  eventId: string;
+  /** The marketplace's id of it; or cloudSubscriptionId. */
+  externalId?: string | null | undefined;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** First day of the month; not a coming one. */
+  month: string;
+  /** What it takes. Absent: not known. */
+  price?: string | null | undefined;
+};
+
 /** Input of recordSubscriptionChange. Values are absolute: what holds after the change. */
 export type RecordSubscriptionChangeInput = {
   /** For AUTO_RENEW. */
   autoRenewEnabled?: boolean | null | undefined;
   /** For BILLING_FREQUENCY. */
   billingFrequency?: BillingFrequency | null | undefined;
+  /** Only tell what would be written, in `preview`; nothing is stored and nothing is sent. */
+  dryRun?: boolean | null | undefined;
   /** From when it counts. Absent: the day of occurredAt, else today (UTC). */
   effectiveDate?: string | null | undefined;
   /** For RENEWAL. */
@@ -307,6 +540,8 @@ export type RecordSubscriptionChangeInput = {
   eventId: string;
   /** The marketplace's id of it; or subscriptionId. */
   externalId?: string | null | undefined;
+  /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
+  fingerprint?: string | null | undefined;
   /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
   idempotencyKey?: string | null | undefined;
   /** What happened. */
@@ -319,10 +554,48 @@ export type RecordSubscriptionChangeInput = {
   quantity?: number | null | undefined;
   /** The cloud subscription; or externalId. */
   subscriptionId?: string | number | null | undefined;
-  /** For PRICE and PROMOTION. */
+  /** For PRICE and PROMOTION, in the basis that is stored. */
   unitCost?: string | null | undefined;
-  /** For PRICE and PROMOTION. */
+  /** For PRICE and PROMOTION, in the basis that is stored. */
   unitPrice?: string | null | undefined;
+};
+
+/** Input of resolveSubscriptionOperation. */
+export type ResolveSubscriptionOperationInput = {
+  /** The audit log entry of the operation; its `actions` say what is possible. */
+  auditLogId: string | number;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** The units that stand on the line, for the audit log. */
+  observedUnits?: number | null | undefined;
+  /** Whether the doubtful write is in the PSA. */
+  outcome: WriteOutcome;
+  /** Why, for the audit log: 1 to 500 characters. */
+  reason: string;
+};
+
+/** Input of retrySubscriptionOperation. */
+export type RetrySubscriptionOperationInput = {
+  /** The audit log entry of the operation; its `actions` say what is possible. */
+  auditLogId: string | number;
+  /** Only tell what would be written, in `preview`; nothing is stored and nothing is sent. */
+  dryRun?: boolean | null | undefined;
+  /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
+  fingerprint?: string | null | undefined;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Why, for the audit log: 1 to 500 characters. Not required. */
+  reason?: string | null | undefined;
+};
+
+/** Input of revokeApiKey. */
+export type RevokeApiKeyInput = {
+  /** The key. */
+  id: string | number;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Also those made with it, and with those. Absent: it alone. */
+  withMade?: boolean | null | undefined;
 };
 
 /** What a caller may do. */
@@ -331,6 +604,30 @@ export type Role =
   | 'ADMINISTRATOR'
   /** Reads; changes nothing and never sees a secret. */
   | 'VIEWER';
+
+/** Input of rotateApiKey. */
+export type RotateApiKeyInput = {
+  /** When the key ends. Absent: as it was. */
+  expiresAt?: string | null | undefined;
+  /** The key. */
+  id: string | number;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** How long its present text works on. Absent: a day; 0: it ends now; at most 30 days. */
+  overlapSeconds?: number | null | undefined;
+};
+
+/** Input of runAzureBilling. */
+export type RunAzureBillingInput = {
+  /** One of your connections; it must be ACTIVE. */
+  connectionId: string | number;
+  /** Only tell what would be sent. */
+  dryRun?: boolean | null | undefined;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** First day of the month; not a coming one. */
+  month: string;
+};
 
 /** Whom an offer is for. */
 export type Segment =
@@ -342,6 +639,16 @@ export type Segment =
   | 'GOVERNMENT'
   /** Charities. */
   | 'NON_PROFIT';
+
+/** Input of skipSubscriptionOperation. */
+export type SkipSubscriptionOperationInput = {
+  /** The audit log entry of the operation; its `actions` say what is possible. */
+  auditLogId: string | number;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Why, for the audit log: 1 to 500 characters. */
+  reason: string;
+};
 
 /** Whose sales a CSP sees. A Reseller has direct sales only. */
 export type SoldBy =
@@ -363,6 +670,26 @@ export type SyncState =
   /** Every supported operation reached the PSA. */
   | 'SYNCED';
 
+/** Input of syncSubscriptionToConnection. */
+export type SyncSubscriptionToConnectionInput = {
+  /** The cloud subscription. */
+  cloudSubscriptionId: string | number;
+  /** The PSA's id of the company of its customer. Absent: the customer is mapped on the connection. */
+  companyId?: string | number | null | undefined;
+  /** One of your connections; it must be ACTIVE. */
+  connectionId: string | number;
+  /** The PSA's id of the contract. */
+  contractId: string | number;
+  /** Only tell what would be written, in `preview`; nothing is stored and nothing is sent. */
+  dryRun?: boolean | null | undefined;
+  /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
+  fingerprint?: string | null | undefined;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** The PSA's id of the service of its offer. Absent: the offer is mapped on the connection. */
+  serviceId?: string | number | null | undefined;
+};
+
 /** How long it is committed for. */
 export type Term =
   /** Five years. */
@@ -375,6 +702,115 @@ export type Term =
   | 'ONE_YEAR'
   /** Three years. */
   | 'THREE_YEARS';
+
+/** Input of updateConnectionPolicy. Of each member of the policy: absent: it stays; null: back to the wider one (the connection, then the default). */
+export type UpdateConnectionPolicyInput = {
+  /** One of your connections. */
+  connectionId: string | number;
+  /** Only for this customer, which must be mapped on the connection. Absent: for the connection. */
+  customerId?: string | number | null | undefined;
+  /** From which day fewer units count. */
+  decreases?: DecreasePolicy | null | undefined;
+  /** Who is right where a reconciliation finds that the two sides differ. */
+  drift?: DriftPolicyInput | null | undefined;
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Where prices and costs are kept. */
+  priceSource?: PriceSource | null | undefined;
+  /** From which day a change of quantity counts (R49). */
+  proration?: ProrationPolicy | null | undefined;
+  /** Whether anything is sent to the PSA. */
+  writeMode?: WriteMode | null | undefined;
+};
+
+/** Whether anything is sent to the PSA. */
+export type WriteMode =
+  /** Changes are planned and reported; nothing is sent. */
+  | 'WATCH_ONLY'
+  /** Changes are written. */
+  | 'WRITE';
+
+/** What a person found in the PSA. */
+export type WriteOutcome =
+  /** The write is there: the operation has succeeded. */
+  | 'APPLIED'
+  /** The write is not there: the operation is planned anew from fresh reads. */
+  | 'NOT_APPLIED';
+
+export type ApiKeysQueryVariables = Exact<{
+  ended?: boolean | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, role: Role, hint: string, state: ApiKeyState, madeBy: string, createdAt: string, expiresAt: string | null, previousUntil: string | null, lastUsedAt: string | null, isMine: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey: { token: string | null, apiKey: { id: string, name: string, role: Role, expiresAt: string | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type RotateApiKeyMutationVariables = Exact<{
+  input: RotateApiKeyInput;
+}>;
+
+
+export type RotateApiKeyMutation = { rotateApiKey: { token: string | null, apiKey: { id: string, name: string, expiresAt: string | null, previousUntil: string | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey: { apiKey: { id: string, state: ApiKeyState, revokedAt: string | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
 
 export type AuditLogEventsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -402,6 +838,50 @@ export type AuditLogsQuery = { auditLogs: { streamCursor: string, nodes: Array<{
 
 export type AuditLogLineFragment = { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null };
 
+export type RecordAzureUsageMutationVariables = Exact<{
+  input: RecordAzureUsageInput;
+}>;
+
+
+export type RecordAzureUsageMutation = { recordAzureUsage: { azureUsage: { month: string, cost: string, price: string | null, currency: string, cloudSubscription: { id: string, name: string } | null } | null, auditLog: { id: string }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type RunAzureBillingMutationVariables = Exact<{
+  input: RunAzureBillingInput;
+}>;
+
+
+export type RunAzureBillingMutation = { runAzureBilling: { remaining: number | null, results: Array<{ month: string, outcome: AzureBillingOutcome, cost: string | null, price: string | null, parts: Array<{ kind: AzureCostPartKind, cost: string, price: string | null, cloudSubscription: { id: string, name: string } | null }>, cloudSubscription: { id: string, name: string, customer: { companyName: string } | null } | null, auditLog: { id: string, status: AuditStatus } | null }> | null, withoutPlan: Array<{ id: string, name: string }> | null, auditLog: { id: string, status: AuditStatus }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', code: string, message: string, path: Array<string> | null }
+    > } };
+
 export type SetupQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -413,6 +893,7 @@ export type CreateConnectorConnectionMutationVariables = Exact<{
 
 
 export type CreateConnectorConnectionMutation = { createConnectorConnection: { connection: { id: string, alias: string, connectorId: string, currency: string, status: ConnectionStatus, statusReason: string | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
@@ -422,6 +903,8 @@ export type CreateConnectorConnectionMutation = { createConnectorConnection: { c
       | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
     > } };
@@ -435,6 +918,8 @@ export type ConnectionsQueryVariables = Exact<{
 export type ConnectionsQuery = { connections: { nodes: Array<{ id: string, alias: string, connectorId: string, currency: string, status: ConnectionStatus, statusReason: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ConnectionLineFragment = { id: string, alias: string, connectorId: string, currency: string, status: ConnectionStatus, statusReason: string | null };
+
+type Refusal_AlreadyRunningError_Fragment = { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null };
 
 type Refusal_ConnectionNotReadyError_Fragment = { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null };
 
@@ -454,11 +939,16 @@ type Refusal_MappingRuleError_Fragment = { __typename: 'MappingRuleError', rule:
 
 type Refusal_NotFoundError_Fragment = { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null };
 
+type Refusal_OperationStateError_Fragment = { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null };
+
+type Refusal_PlanChangedError_Fragment = { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null };
+
 type Refusal_UnsupportedError_Fragment = { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null };
 
 type Refusal_VendorError_Fragment = { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null };
 
 export type RefusalFragment =
+  | Refusal_AlreadyRunningError_Fragment
   | Refusal_ConnectionNotReadyError_Fragment
   | Refusal_CurrencyMismatchError_Fragment
   | Refusal_DuplicateAliasError_Fragment
@@ -468,9 +958,75 @@ export type RefusalFragment =
   | Refusal_MappingConflictError_Fragment
   | Refusal_MappingRuleError_Fragment
   | Refusal_NotFoundError_Fragment
+  | Refusal_OperationStateError_Fragment
+  | Refusal_PlanChangedError_Fragment
   | Refusal_UnsupportedError_Fragment
   | Refusal_VendorError_Fragment
 ;
+
+export type ReconcileConnectionMutationVariables = Exact<{
+  input: ReconcileConnectionInput;
+}>;
+
+
+export type ReconcileConnectionMutation = { reconcileConnection: { reconciliation: { id: string, status: ReconciliationStatus, day: string, startedAt: string, finishedAt: string | null, lines: number, checked: number, drifts: number, equal: number, drifted: number, pending: number, unread: number, corrections: number, calls: number } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type ReconciliationLineFragment = { id: string, status: ReconciliationStatus, day: string, startedAt: string, finishedAt: string | null, lines: number, checked: number, drifts: number, equal: number, drifted: number, pending: number, unread: number, corrections: number, calls: number };
+
+export type ConnectionReconciliationsQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+}>;
+
+
+export type ConnectionReconciliationsQuery = { connection: { id: string, alias: string, reconciliations: Array<{ id: string, status: ReconciliationStatus, day: string, startedAt: string, finishedAt: string | null, lines: number, checked: number, drifts: number, equal: number, drifted: number, pending: number, unread: number, corrections: number, calls: number }> } | null };
+
+export type DriftsQueryVariables = Exact<{
+  connectionId?: string | number | null | undefined;
+  states?: Array<DriftState> | DriftState | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DriftsQuery = { drifts: { nodes: Array<{ id: string, field: DriftField, marketplaceValue: string | null, psaValue: string | null, lastWrittenValue: string | null, cause: DriftCause, state: DriftState, rule: DriftRule, firstSeenAt: string, lastSeenAt: string, cloudSubscription: { id: string, name: string } | null, mapping: { id: string, remoteName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CorrectDriftMutationVariables = Exact<{
+  input: CorrectDriftInput;
+}>;
+
+
+export type CorrectDriftMutation = { correctDrift: { drift: { id: string, state: DriftState } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
 
 export type RemoteCompaniesQueryVariables = Exact<{
   connectionId: string | number;
@@ -507,6 +1063,7 @@ export type CreateConnectionCustomerMappingMutationVariables = Exact<{
 
 
 export type CreateConnectionCustomerMappingMutation = { createConnectionCustomerMapping: { mapping: { id: string, state: MappingState, remoteName: string } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
@@ -516,6 +1073,8 @@ export type CreateConnectionCustomerMappingMutation = { createConnectionCustomer
       | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
     > } };
@@ -526,6 +1085,7 @@ export type CreateConnectionOfferMappingMutationVariables = Exact<{
 
 
 export type CreateConnectionOfferMappingMutation = { createConnectionOfferMapping: { mapping: { id: string, state: MappingState, remoteName: string } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
@@ -535,6 +1095,8 @@ export type CreateConnectionOfferMappingMutation = { createConnectionOfferMappin
       | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
     > } };
@@ -545,6 +1107,7 @@ export type CreateConnectionSubscriptionMappingMutationVariables = Exact<{
 
 
 export type CreateConnectionSubscriptionMappingMutation = { createConnectionSubscriptionMapping: { mapping: { id: string, state: MappingState, remoteName: string, syncState: SyncState | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
@@ -554,6 +1117,30 @@ export type CreateConnectionSubscriptionMappingMutation = { createConnectionSubs
       | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type SyncSubscriptionToConnectionMutationVariables = Exact<{
+  input: SyncSubscriptionToConnectionInput;
+}>;
+
+
+export type SyncSubscriptionToConnectionMutation = { syncSubscriptionToConnection: { customerMapping: { id: string, state: MappingState, remoteName: string } | null, offerMapping: { id: string, state: MappingState, remoteName: string } | null, subscriptionMapping: { id: string, state: MappingState, remoteName: string, syncState: SyncState | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, auditLogs: Array<{ id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }>, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
     > } };
@@ -602,6 +1189,7 @@ export type RecordSubscriptionChangeMutationVariables = Exact<{
 
 
 export type RecordSubscriptionChangeMutation = { recordSubscriptionChange: { cloudSubscription: { id: string, quantity: number, syncState: SyncState | null } | null, auditLog: { correlationId: string, id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
@@ -611,9 +1199,115 @@ export type RecordSubscriptionChangeMutation = { recordSubscriptionChange: { clo
       | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
     > } };
+
+export type AuditLogActionsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AuditLogActionsQuery = { auditLog: { actions: Array<AuditLogAction>, id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null, error: { code: string, message: string, hint: string | null } | null, blockedBy: { actions: Array<AuditLogAction>, id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null } | null } | null };
+
+export type RetrySubscriptionOperationMutationVariables = Exact<{
+  input: RetrySubscriptionOperationInput;
+}>;
+
+
+export type RetrySubscriptionOperationMutation = { retrySubscriptionOperation: { mapping: { id: string, syncState: SyncState | null } | null, entry: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type SkipSubscriptionOperationMutationVariables = Exact<{
+  input: SkipSubscriptionOperationInput;
+}>;
+
+
+export type SkipSubscriptionOperationMutation = { skipSubscriptionOperation: { mapping: { id: string, syncState: SyncState | null } | null, entry: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type ResolveSubscriptionOperationMutationVariables = Exact<{
+  input: ResolveSubscriptionOperationInput;
+}>;
+
+
+export type ResolveSubscriptionOperationMutation = { resolveSubscriptionOperation: { mapping: { id: string, syncState: SyncState | null } | null, entry: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type ConnectionPolicyQueryVariables = Exact<{
+  connectionId: string | number;
+}>;
+
+
+export type ConnectionPolicyQuery = { connection: { id: string, alias: string, policy: { proration: ProrationPolicy, decreases: DecreasePolicy, priceSource: PriceSource, writeMode: WriteMode, drift: { quantity: DriftRule, unitPrice: DriftRule, unitCost: DriftRule } } } | null };
+
+export type UpdateConnectionPolicyMutationVariables = Exact<{
+  input: UpdateConnectionPolicyInput;
+}>;
+
+
+export type UpdateConnectionPolicyMutation = { updateConnectionPolicy: { connection: { id: string, policy: { proration: ProrationPolicy, decreases: DecreasePolicy, priceSource: PriceSource, writeMode: WriteMode, drift: { quantity: DriftRule, unitPrice: DriftRule, unitCost: DriftRule } } } | null, customerMapping: { id: string, policy: { proration: ProrationPolicy, decreases: DecreasePolicy, priceSource: PriceSource, writeMode: WriteMode, drift: { quantity: DriftRule, unitPrice: DriftRule, unitCost: DriftRule } }, policyOverride: { proration: ProrationPolicy | null, decreases: DecreasePolicy | null, priceSource: PriceSource | null, writeMode: WriteMode | null, drift: { quantity: DriftRule | null, unitPrice: DriftRule | null, unitCost: DriftRule | null } | null } | null } | null, auditLog: { id: string, operation: string, operationLabel: string, status: AuditStatus, outcome: AuditOutcome, summary: string, createdAt: string, finishedAt: string | null }, userErrors: Array<
+      | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'DuplicateAliasError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InUseError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'InvalidInputError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingConflictError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'MappingRuleError', rule: string, expected: string | null, actual: string | null, code: string, message: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'OperationStateError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'PlanChangedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'UnsupportedError', code: string, message: string, path: Array<string> | null }
+      | { __typename: 'VendorError', hint: string | null, where: Array<string>, retryable: boolean, code: string, message: string, path: Array<string> | null }
+    > } };
+
+export type PolicyMembersFragment = { proration: ProrationPolicy, decreases: DecreasePolicy, priceSource: PriceSource, writeMode: WriteMode, drift: { quantity: DriftRule, unitPrice: DriftRule, unitCost: DriftRule } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -673,6 +1367,190 @@ export const RefusalFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"Refusal"}) as unknown as TypedDocumentString<RefusalFragment, unknown>;
+export const ReconciliationLineFragmentDoc = new TypedDocumentString(`
+    fragment ReconciliationLine on Reconciliation {
+  id
+  status
+  day
+  startedAt
+  finishedAt
+  lines
+  checked
+  drifts
+  equal
+  drifted
+  pending
+  unread
+  corrections
+  calls
+}
+    `, {"fragmentName":"ReconciliationLine"}) as unknown as TypedDocumentString<ReconciliationLineFragment, unknown>;
+export const PolicyMembersFragmentDoc = new TypedDocumentString(`
+    fragment PolicyMembers on SyncPolicy {
+  proration
+  decreases
+  priceSource
+  writeMode
+  drift {
+    quantity
+    unitPrice
+    unitCost
+  }
+}
+    `, {"fragmentName":"PolicyMembers"}) as unknown as TypedDocumentString<PolicyMembersFragment, unknown>;
+export const ApiKeysDocument = new TypedDocumentString(`
+    query ApiKeys($ended: Boolean, $first: Int, $after: String) {
+  apiKeys(ended: $ended, first: $first, after: $after) {
+    nodes {
+      id
+      name
+      role
+      hint
+      state
+      madeBy
+      createdAt
+      expiresAt
+      previousUntil
+      lastUsedAt
+      isMine
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+export const CreateApiKeyDocument = new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    apiKey {
+      id
+      name
+      role
+      expiresAt
+    }
+    token
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+export const RotateApiKeyDocument = new TypedDocumentString(`
+    mutation RotateApiKey($input: RotateApiKeyInput!) {
+  rotateApiKey(input: $input) {
+    apiKey {
+      id
+      name
+      expiresAt
+      previousUntil
+    }
+    token
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
+export const RevokeApiKeyDocument = new TypedDocumentString(`
+    mutation RevokeApiKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    apiKey {
+      id
+      state
+      revokedAt
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const AuditLogEventsDocument = new TypedDocumentString(`
     subscription AuditLogEvents($after: String, $filter: AuditLogFilter) {
   auditLogEvents(after: $after, filter: $filter) {
@@ -744,6 +1622,78 @@ export const AuditLogsDocument = new TypedDocumentString(`
   createdAt
   finishedAt
 }`) as unknown as TypedDocumentString<AuditLogsQuery, AuditLogsQueryVariables>;
+export const RecordAzureUsageDocument = new TypedDocumentString(`
+    mutation RecordAzureUsage($input: RecordAzureUsageInput!) {
+  recordAzureUsage(input: $input) {
+    azureUsage {
+      month
+      cost
+      price
+      currency
+      cloudSubscription {
+        id
+        name
+      }
+    }
+    auditLog {
+      id
+    }
+    userErrors {
+      __typename
+      code
+      message
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecordAzureUsageMutation, RecordAzureUsageMutationVariables>;
+export const RunAzureBillingDocument = new TypedDocumentString(`
+    mutation RunAzureBilling($input: RunAzureBillingInput!) {
+  runAzureBilling(input: $input) {
+    results {
+      month
+      outcome
+      cost
+      price
+      parts {
+        kind
+        cost
+        price
+        cloudSubscription {
+          id
+          name
+        }
+      }
+      cloudSubscription {
+        id
+        name
+        customer {
+          companyName
+        }
+      }
+      auditLog {
+        id
+        status
+      }
+    }
+    remaining
+    withoutPlan {
+      id
+      name
+    }
+    auditLog {
+      id
+      status
+    }
+    userErrors {
+      __typename
+      code
+      message
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunAzureBillingMutation, RunAzureBillingMutationVariables>;
 export const SetupDocument = new TypedDocumentString(`
     query Setup {
   viewer {
@@ -839,6 +1789,164 @@ export const ConnectionsDocument = new TypedDocumentString(`
   status
   statusReason
 }`) as unknown as TypedDocumentString<ConnectionsQuery, ConnectionsQueryVariables>;
+export const ReconcileConnectionDocument = new TypedDocumentString(`
+    mutation ReconcileConnection($input: ReconcileConnectionInput!) {
+  reconcileConnection(input: $input) {
+    reconciliation {
+      ...ReconciliationLine
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}
+fragment ReconciliationLine on Reconciliation {
+  id
+  status
+  day
+  startedAt
+  finishedAt
+  lines
+  checked
+  drifts
+  equal
+  drifted
+  pending
+  unread
+  corrections
+  calls
+}`) as unknown as TypedDocumentString<ReconcileConnectionMutation, ReconcileConnectionMutationVariables>;
+export const ConnectionReconciliationsDocument = new TypedDocumentString(`
+    query ConnectionReconciliations($id: ID!, $first: Int) {
+  connection(id: $id) {
+    id
+    alias
+    reconciliations(first: $first) {
+      ...ReconciliationLine
+    }
+  }
+}
+    fragment ReconciliationLine on Reconciliation {
+  id
+  status
+  day
+  startedAt
+  finishedAt
+  lines
+  checked
+  drifts
+  equal
+  drifted
+  pending
+  unread
+  corrections
+  calls
+}`) as unknown as TypedDocumentString<ConnectionReconciliationsQuery, ConnectionReconciliationsQueryVariables>;
+export const DriftsDocument = new TypedDocumentString(`
+    query Drifts($connectionId: ID, $states: [DriftState!], $first: Int, $after: String) {
+  drifts(
+    connectionId: $connectionId
+    states: $states
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      id
+      field
+      marketplaceValue
+      psaValue
+      lastWrittenValue
+      cause
+      state
+      rule
+      firstSeenAt
+      lastSeenAt
+      cloudSubscription {
+        id
+        name
+      }
+      mapping {
+        id
+        remoteName
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DriftsQuery, DriftsQueryVariables>;
+export const CorrectDriftDocument = new TypedDocumentString(`
+    mutation CorrectDrift($input: CorrectDriftInput!) {
+  correctDrift(input: $input) {
+    drift {
+      id
+      state
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<CorrectDriftMutation, CorrectDriftMutationVariables>;
 export const RemoteCompaniesDocument = new TypedDocumentString(`
     query RemoteCompanies($connectionId: ID!, $prefix: String, $first: Int) {
   remoteCompanies(connectionId: $connectionId, prefix: $prefix, first: $first) {
@@ -1008,6 +2116,62 @@ fragment Refusal on UserError {
     retryable
   }
 }`) as unknown as TypedDocumentString<CreateConnectionSubscriptionMappingMutation, CreateConnectionSubscriptionMappingMutationVariables>;
+export const SyncSubscriptionToConnectionDocument = new TypedDocumentString(`
+    mutation SyncSubscriptionToConnection($input: SyncSubscriptionToConnectionInput!) {
+  syncSubscriptionToConnection(input: $input) {
+    customerMapping {
+      id
+      state
+      remoteName
+    }
+    offerMapping {
+      id
+      state
+      remoteName
+    }
+    subscriptionMapping {
+      id
+      state
+      remoteName
+      syncState
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    auditLogs {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<SyncSubscriptionToConnectionMutation, SyncSubscriptionToConnectionMutationVariables>;
 export const SubscriptionMappingStateDocument = new TypedDocumentString(`
     query SubscriptionMappingState($id: ID!) {
   mapping(id: $id) {
@@ -1141,3 +2305,253 @@ fragment Refusal on UserError {
     retryable
   }
 }`) as unknown as TypedDocumentString<RecordSubscriptionChangeMutation, RecordSubscriptionChangeMutationVariables>;
+export const AuditLogActionsDocument = new TypedDocumentString(`
+    query AuditLogActions($id: ID!) {
+  auditLog(id: $id) {
+    ...AuditLogLine
+    actions
+    error {
+      code
+      message
+      hint
+    }
+    blockedBy {
+      ...AuditLogLine
+      actions
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<AuditLogActionsQuery, AuditLogActionsQueryVariables>;
+export const RetrySubscriptionOperationDocument = new TypedDocumentString(`
+    mutation RetrySubscriptionOperation($input: RetrySubscriptionOperationInput!) {
+  retrySubscriptionOperation(input: $input) {
+    mapping {
+      id
+      syncState
+    }
+    entry {
+      ...AuditLogLine
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<RetrySubscriptionOperationMutation, RetrySubscriptionOperationMutationVariables>;
+export const SkipSubscriptionOperationDocument = new TypedDocumentString(`
+    mutation SkipSubscriptionOperation($input: SkipSubscriptionOperationInput!) {
+  skipSubscriptionOperation(input: $input) {
+    mapping {
+      id
+      syncState
+    }
+    entry {
+      ...AuditLogLine
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<SkipSubscriptionOperationMutation, SkipSubscriptionOperationMutationVariables>;
+export const ResolveSubscriptionOperationDocument = new TypedDocumentString(`
+    mutation ResolveSubscriptionOperation($input: ResolveSubscriptionOperationInput!) {
+  resolveSubscriptionOperation(input: $input) {
+    mapping {
+      id
+      syncState
+    }
+    entry {
+      ...AuditLogLine
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}`) as unknown as TypedDocumentString<ResolveSubscriptionOperationMutation, ResolveSubscriptionOperationMutationVariables>;
+export const ConnectionPolicyDocument = new TypedDocumentString(`
+    query ConnectionPolicy($connectionId: ID!) {
+  connection(id: $connectionId) {
+    id
+    alias
+    policy {
+      ...PolicyMembers
+    }
+  }
+}
+    fragment PolicyMembers on SyncPolicy {
+  proration
+  decreases
+  priceSource
+  writeMode
+  drift {
+    quantity
+    unitPrice
+    unitCost
+  }
+}`) as unknown as TypedDocumentString<ConnectionPolicyQuery, ConnectionPolicyQueryVariables>;
+export const UpdateConnectionPolicyDocument = new TypedDocumentString(`
+    mutation UpdateConnectionPolicy($input: UpdateConnectionPolicyInput!) {
+  updateConnectionPolicy(input: $input) {
+    connection {
+      id
+      policy {
+        ...PolicyMembers
+      }
+    }
+    customerMapping {
+      id
+      policy {
+        ...PolicyMembers
+      }
+      policyOverride {
+        proration
+        decreases
+        priceSource
+        writeMode
+        drift {
+          quantity
+          unitPrice
+          unitCost
+        }
+      }
+    }
+    auditLog {
+      ...AuditLogLine
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment AuditLogLine on AuditLog {
+  id
+  operation
+  operationLabel
+  status
+  outcome
+  summary
+  createdAt
+  finishedAt
+}
+fragment Refusal on UserError {
+  __typename
+  code
+  message
+  path
+  ... on MappingRuleError {
+    rule
+    expected
+    actual
+  }
+  ... on VendorError {
+    hint
+    where
+    retryable
+  }
+}
+fragment PolicyMembers on SyncPolicy {
+  proration
+  decreases
+  priceSource
+  writeMode
+  drift {
+    quantity
+    unitPrice
+    unitCost
+  }
+}`) as unknown as TypedDocumentString<UpdateConnectionPolicyMutation, UpdateConnectionPolicyMutationVariables>;

@@ -1,0 +1,75 @@
+import { graphql } from '../generated/index.js';
+
+export const RecordAzureUsage = graphql(`
+  mutation RecordAzureUsage($input: RecordAzureUsageInput!) {
+    recordAzureUsage(input: $input) {
+      azureUsage {
+        month
+        cost
+        price
+        currency
+        cloudSubscription {
+          id
+          name
+        }
+      }
+      auditLog {
+        id
+      }
+      userErrors {
+        __typename
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+export const RunAzureBilling = graphql(`
+  mutation RunAzureBilling($input: RunAzureBillingInput!) {
+    runAzureBilling(input: $input) {
+      results {
+        month
+        outcome
+        cost
+        price
+        parts {
+          kind
+          cost
+          price
+          cloudSubscription {
+            id
+            name
+          }
+        }
+        cloudSubscription {
+          id
+          name
+          customer {
+            companyName
+          }
+        }
+        auditLog {
+          id
+          status
+        }
+      }
+      remaining
+      withoutPlan {
+        id
+        name
+      }
+      auditLog {
+        id
+        status
+      }
+      userErrors {
+        __typename
+        code
+        message
+        path
+      }
+    }
+  }
+`);
