@@ -4,10 +4,11 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { importsOf, root, type SourceFile, sourceFiles, visit } from './support/source.js';
+import { root } from './support/root.js';
+import { importsOf, type SourceFile, sourceFiles, visit } from './support/source.js';
 
 const src = sourceFiles('src');
-const all = [...src, ...sourceFiles('simulators', 'demo', 'client', 'test', 'scripts')];
+const all = [...src, ...sourceFiles('simulators', 'demo', 'client', 'test', 'bench', 'scripts')];
 
 /**
  * Who may import whom. A room is named by the longest entry that begins a path; a room may always import itself. `prisma`
@@ -15,14 +16,25 @@ const all = [...src, ...sourceFiles('simulators', 'demo', 'client', 'test', 'scr
  */
 const ARROWS: { readonly [room: string]: readonly string[] } = {
   'src/main.ts': ['src/'],
+  'src/process.ts': ['src/'],
+  'src/cli.ts': ['src/'],
+  'src/cli': ['src/'],
   'src/boot.ts': ['src/'],
   'src/app.ts': ['src/'],
-  'src/config.ts': ['types:src/connectors/contract.ts'],
-  'src/server': ['types:src/access', 'src/operations', 'src/schema'],
+  'src/config': ['types:src/connectors/contract.ts', 'types:src/access', 'types:src/server'],
+  'src/server': [
+    'src/access/principal.ts',
+    'types:src/access',
+    'src/operations',
+    'src/schema',
+    'src/storage/deadline.ts',
+    'src/telemetry',
+  ],
   'src/schema': [
     'src/operations',
     'src/audit',
     'src/marketplace',
+    'src/access/principal.ts',
     'types:src/access',
     'types:src/connectors/contract.ts',
     'src/connectors/errors.ts',
@@ -40,7 +52,10 @@ const ARROWS: { readonly [room: string]: readonly string[] } = {
     'src/connectors/errors.ts',
     'src/connectors/registry.ts',
     'src/connectors/define.ts',
+    'types:src/connectors/source.ts',
+    'types:src/connectors/opened-sources.ts',
     'src/storage',
+    'src/telemetry',
     'prisma',
   ],
   'src/delivery': [
@@ -52,35 +67,71 @@ const ARROWS: { readonly [room: string]: readonly string[] } = {
     'src/connectors/registry.ts',
     'src/connectors/http.ts',
     'src/storage',
+    'src/telemetry',
     'prisma',
   ],
   'src/marketplace': ['src/storage', 'prisma'],
-  'src/audit': ['src/storage', 'prisma'],
+  'src/audit': ['src/storage', 'src/telemetry/trace.ts', 'prisma'],
   'src/jobs': ['src/storage', 'prisma'],
   'src/access': ['src/storage', 'prisma'],
+  'src/telemetry': ['types:src/storage'],
   'src/storage': ['prisma'],
-  'src/connectors/contract.ts': ['types:src/connectors/errors.ts', 'types:src/connectors/transport.ts'],
+  'src/connectors/contract.ts': [
+    'src/connectors/errors.ts',
+    'types:src/connectors/descriptor.ts',
+    'types:src/connectors/line.ts',
+    'types:src/connectors/records.ts',
+    'types:src/connectors/transport.ts',
+    'types:src/connectors/values.ts',
+  ],
+  'src/connectors/source.ts': ['types:src/connectors/descriptor.ts', 'types:src/connectors/transport.ts'],
+  'src/connectors/opened-sources.ts': ['src/connectors/source.ts', 'src/connectors/http.ts'],
+  'src/connectors/line.ts': [
+    'types:src/connectors/errors.ts',
+    'types:src/connectors/transport.ts',
+    'types:src/connectors/values.ts',
+  ],
+  'src/connectors/descriptor.ts': ['types:src/connectors/values.ts'],
+  'src/connectors/records.ts': [
+    'types:src/connectors/descriptor.ts',
+    'types:src/connectors/errors.ts',
+    'types:src/connectors/transport.ts',
+    'types:src/connectors/values.ts',
+  ],
+  'src/connectors/values.ts': [],
+  'src/connectors/decimal.ts': ['types:src/connectors/values.ts'],
   'src/connectors/transport.ts': [],
   'src/connectors/errors.ts': [],
   'src/connectors/define.ts': ['src/connectors/contract.ts', 'src/connectors/errors.ts'],
-  'src/connectors/http.ts': ['src/connectors/contract.ts', 'src/connectors/errors.ts'],
+  'src/connectors/http.ts': [
+    'src/connectors/contract.ts',
+    'src/connectors/errors.ts',
+    'src/connectors/public-addresses.ts',
+  ],
+  'src/connectors/public-addresses.ts': [],
   'src/connectors/registry.ts': ['src/connectors/contract.ts', 'src/connectors/define.ts'],
+  'src/connectors/installed.ts': ['src/connectors/contract.ts', 'src/connectors/define.ts'],
   'src/connectors/index.ts': ['src/connectors/'],
   simulators: [],
   client: [],
   demo: ['src/', 'simulators', 'client'],
+  'bench/stub': [],
+  bench: ['src/', 'test', 'bench/stub'],
   scripts: ['src/'],
-  test: ['src/', 'simulators', 'client', 'demo', 'prisma', 'scripts'],
+  test: ['src/', 'simulators', 'client', 'demo', 'prisma', 'scripts', 'bench/stub'],
 };
 /** Any other file of src/connectors is a connector's. */
-const OF_A_CONNECTOR = ['contract', 'transport', 'define', 'errors', 'http'].map((name) => `src/connectors/${name}.ts`);
+const OF_A_CONNECTOR = ['contract', 'source', 'transport', 'define', 'errors', 'http', 'decimal'].map(
+  (name) => `src/connectors/${name}.ts`,
+);
 
 const within = (path: string, room: string) => path === room || path.startsWith(room.endsWith('/') ? room : `${room}/`);
 
 function roomOf(path: string): string {
   const [, connector] = /^src\/connectors\/([\w-]+)\//.exec(path) ?? [];
   if (connector) return `src/connectors/${connector}`;
-  if (/^src\/server(\.ts$|\/)/.test(path)) return 'src/server';
+  const [, twofold] = /^src\/(server|config)(?:\.ts$|\/)/.exec(path) ?? [];
+  if (twofold) return `src/${twofold}`;
   const rooms = Object.keys(ARROWS).filter((room) => within(path, room));
   return rooms.sort((a, b) => b.length - a.length)[0] ?? `no room: ${path}`;
 }
@@ -172,8 +223,22 @@ function readsEnvironment(files: readonly SourceFile[]): string[] {
 
 function namesTheVendor(files: readonly SourceFile[]): string[] {
   return files
-    .filter(({ path }) => !within(path, 'src/connectors/autotask') && path !== 'src/connectors/index.ts')
-    .filter(({ path, text }) => /autotask/i.test(path + text))
+    .filter(({ path }) => path !== 'src/connectors/index.ts')
+    .filter(({ path, text }) =>
+      ['autotask', 'connectwise'].some(
+        (vendor) => !within(path, `src/connectors/${vendor}`) && (path + text).toLowerCase().includes(vendor),
+      ),
+    )
+    .map(({ path }) => path);
+}
+
+/** The amounts in that table are for one basis or another: who reads it past `joinPrice` takes those of a year for a month's. */
+function readsRawPrices(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(
+      ({ path, text }) =>
+        /^src\/(delivery|operations)\//.test(path) && /"SubscriptionPrice"|\.subscriptionPrice\b/.test(text),
+    )
     .map(({ path }) => path);
 }
 
@@ -216,12 +281,17 @@ describe('the house', () => {
   });
 
   test('reads the environment at its entry only', () => {
-    // The second one hands PATH, and nothing else, to the programs of PostgreSQL.
-    expect(readsEnvironment(src)).toEqual(['src/main.ts', 'src/storage/embedded/account.ts']);
+    // The kit's time zone is set, never read for itself; the last one hands PATH, and nothing else, to PostgreSQL's programs.
+    const kit = 'src/connectors/kit/time-zone.ts';
+    expect(readsEnvironment(src)).toEqual(['src/cli.ts', kit, 'src/main.ts', 'src/storage/embedded/account.ts']);
   });
 
   test('knows no vendor outside its connector', () => {
     expect(namesTheVendor(src)).toEqual([]);
+  });
+
+  test('reads prices in one way, with their basis', () => {
+    expect(readsRawPrices(src)).toEqual([]);
   });
 
   test('has short files', () => {
@@ -299,8 +369,21 @@ describe('each rule fails on a file that breaks it', () => {
       readsEnvironment([file('src/a.ts', 'const { env } = process;'), file('src/b.ts', 'process.env.PORT')]),
     ).toEqual(['src/b.ts']);
     expect(
-      namesTheVendor([file('src/a.ts', '// as AutoTask does'), file('src/connectors/index.ts', 'autotask')]),
-    ).toEqual(['src/a.ts']);
+      namesTheVendor([
+        file('src/a.ts', '// as AutoTask does'),
+        file('src/connectors/index.ts', 'autotask'),
+        file('src/connectors/autotask/a.ts', '// unlike ConnectWise'),
+      ]),
+    ).toEqual(['src/a.ts', 'src/connectors/autotask/a.ts']);
+  });
+
+  test('a price without its basis', () => {
+    const sql = 'JOIN "SubscriptionPrice" p ON true';
+    const files = [
+      file('src/delivery/drift/a.ts', sql),
+      file('src/operations/b.ts', 'tx.subscriptionPrice.findFirst()'),
+    ];
+    expect(readsRawPrices([...files, file('src/marketplace/c.ts', sql)])).toEqual(files.map(({ path }) => path));
   });
 
   test('a long file', () => {

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, envExample, readConfig } from '../src/config.js';
-import { builtInConnectors } from '../src/connectors/index.js';
+import { builtInOptions } from '../src/connectors/index.js';
 
 const root = join(import.meta.dirname, '..');
-const options = builtInConnectors.flatMap((factory) => factory.options);
+const options = builtInOptions;
 const KEY = randomBytes(32).toString('base64');
 
 function faultsOf(env: Record<string, string>): readonly string[] {
@@ -29,9 +29,36 @@ describe('a configuration', () => {
         databaseUrl: null,
         secretKey: null,
         quarantineSeconds: null,
+        vendorShare: { percent: 40, reserve: 20 },
+        reconcileCron: '0 3 * * *',
         logLevel: 'info',
       },
     });
+  });
+
+  test.each([
+    ['off', null],
+    ['*/15 * * * *', '*/15 * * * *'],
+    ['0 3,15 1-7/2 * 1-5', '0 3,15 1-7/2 * 1-5'],
+  ])('takes %s as the time to reconcile', (text, cron) => {
+    expect(readConfig({ GATEWAY_RECONCILE_CRON: text }, options).reconcileCron).toBe(cron);
+  });
+
+  test.each(['daily', '0 3 * *', '60 3 * * *', '0 3 0 * *', '0 3 * * 7', '0 3/2 * * *', '5-5 3 * * *', '0 3 * * MON'])(
+    'does not take %s as the time to reconcile',
+    (text) => {
+      expect(() => readConfig({ GATEWAY_RECONCILE_CRON: text }, options)).toThrow(/GATEWAY_RECONCILE_CRON must be/);
+    },
+  );
+
+  test.each([
+    ['GATEWAY_VENDOR_SHARE', '0'],
+    ['GATEWAY_VENDOR_SHARE', '101'],
+    ['GATEWAY_VENDOR_SHARE', '12.5'],
+    ['GATEWAY_VENDOR_RESERVE', '91'],
+    ['GATEWAY_VENDOR_RESERVE', '-1'],
+  ])('does not take %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be a whole number of percent`)]);
   });
 
   test('is read with blanks around its values, and blank values are absent', () => {
@@ -65,6 +92,11 @@ describe('what is wrong', () => {
     ['GATEWAY_QUARANTINE_SECONDS', '-1'],
     ['GATEWAY_LOG_LEVEL', 'loud'],
     ['GATEWAY_PROT', '4000'],
+    ['GATEWAY_OIDC_ALGORITHMS', 'RS256,HS256'],
+    ['GATEWAY_OIDC_ALGORITHMS', 'none'],
+    ['GATEWAY_OIDC_CLOCK_SKEW_SECONDS', '61'],
+    ['GATEWAY_OIDC_CLAIMS', 'password=x'],
+    ['GATEWAY_OIDC_ROLES', 'admins=OWNER'],
     ...options.map(({ variable, maxLength }) => [variable, 'x'.repeat((maxLength ?? 1000) + 1)] as const),
   ];
 
@@ -73,6 +105,21 @@ describe('what is wrong', () => {
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(new RegExp(`^${name} `));
     expect(faults[0]).not.toContain('hunter2');
+  });
+
+  test.each(['http://login.example.com/keys', 'https://a:hunter2@login.example.com/', 'keys', 'file:///keys'])(
+    'keys of an issuer at %s',
+    (address) => {
+      const oidc = { GATEWAY_OIDC_ISSUER: 'https://login.example.com/', GATEWAY_OIDC_AUDIENCE: 'gateway' };
+      const faults = faultsOf({ ...oidc, GATEWAY_OIDC_JWKS_URL: address });
+      expect(faults).toEqual(['GATEWAY_OIDC_JWKS_URL must be an https:// address.']);
+      expect(faultsOf({ ...oidc, GATEWAY_OIDC_JWKS_URL: 'http://127.0.0.1:8080/keys' })).toEqual([]);
+    },
+  );
+
+  test('is an issuer without the rest', () => {
+    const faults = faultsOf({ GATEWAY_OIDC_ISSUER: 'https://login.example.com/' });
+    expect(faults.map((fault) => fault.split(' ', 1)[0])).toEqual(['GATEWAY_OIDC_AUDIENCE', 'GATEWAY_OIDC_JWKS_URL']);
   });
 
   test('is said all at once', () => {

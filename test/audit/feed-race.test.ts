@@ -10,7 +10,7 @@ import { createRacer, type Racer } from './support/writer.js';
 
 /** Page, then follow: no change is missed and none told twice, whoever writes and however often the follower is cut off. */
 
-const [TRIALS, AT_ONCE, WRITERS, FOLLOWERS] = [25, 3, 60, 2];
+const [TRIALS, AT_ONCE, WRITERS, FOLLOWERS] = [15, 3, 60, 2];
 const LAST = 'TheLastOne';
 
 interface Process {
@@ -46,7 +46,7 @@ afterAll(async () => {
   await test?.drop();
 });
 
-it('25 trials of 60 racing writers: nothing lost, doubled, out of order, or wrongly on a page', async () => {
+it('15 trials of 60 racing writers: nothing lost, doubled, out of order, or wrongly on a page', async () => {
   const found = { lost: 0, doubled: 0, outOfOrder: 0, wrongPages: 0, cuts: 0, met: 0 };
   const seeds = Array.from({ length: TRIALS }, (_, at) => at + 1);
   await Promise.all(

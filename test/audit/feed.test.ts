@@ -94,9 +94,10 @@ describe('the feed', () => {
     const slow = feed.events(scope);
     expect(await take(slow, 1)).toEqual([checkpoint(0)]);
     await appendMany(scope, 8);
-    await test.sql('ALTER TABLE "AuditLogEvent" DISABLE TRIGGER append_only');
-    await test.sql('DELETE FROM "AuditLogEvent" WHERE "organizationId" = $1 AND seq <= 4', [scope.organizationId]);
-    await test.sql('ALTER TABLE "AuditLogEvent" ENABLE TRIGGER append_only');
+    // As retention does, without its ceremony.
+    await test.sql(
+      `BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM "AuditLogEvent" WHERE "organizationId" = '${scope.organizationId}' AND seq <= 4; COMMIT`,
+    );
     await expect(take(slow, 8)).rejects.toEqual(typed('CursorError', 'CURSOR_EXPIRED'));
     await expect(feed.events(scope, { after: '3' }).next()).rejects.toEqual(typed('CursorError', 'CURSOR_EXPIRED'));
     expect(cursors(await take(feed.events(scope, { after: '4' }), 3))).toEqual([4, 5, 6]);
@@ -186,13 +187,11 @@ describe('the feed', () => {
     expect(cursors(await take(near, 4))).toEqual([1, 2, 3, 4]);
     const id = await openEntry(db, scope);
     expect(cursors(await take(near, 1))).toEqual([5]);
-    await test.sql('ALTER TABLE "AuditLog" RENAME TO "Away"');
     const reading = [take(near, 1), take(far, 6)];
-    await test.sql(`SELECT audit_append($1, $2, $3, 'REPORT', 'PENDING', 'PENDING', 'still here', '{}')`, [
-      scope.tenantId,
-      scope.organizationId,
-      id,
-    ]);
+    // Written and unreadable in one moment: a writer needs the table too.
+    await test.sql(`BEGIN;
+      SELECT audit_append('${scope.tenantId}', '${scope.organizationId}', '${id}', 'REPORT', 'PENDING', 'PENDING', 'still here', '{}');
+      ALTER TABLE "AuditLog" RENAME TO "Away"; COMMIT`);
     await vi.waitFor(() => expect(failed.mock.calls.length).toBeGreaterThan(4), 10_000);
     await test.sql('ALTER TABLE "Away" RENAME TO "AuditLog"');
     // Nothing more is written: nobody but the feed itself has it look again.
@@ -228,6 +227,8 @@ describe('the end of a follower', () => {
     await Promise.all([take(live, 1), take(status, 1)]);
     await appendMany(scope, 1);
     await take(live, 1);
+    // Until its reading is over, the tail has no timer that could be left behind.
+    while (!set.mock.calls.some(([, ms]) => ms === own.safetyPollMs)) await new Promise((turn) => setImmediate(turn));
     expect({ ...feed.stats(), sleepers }).toEqual({ followers: 2, tails: 1, sleepers: 1 });
     const waiting = [live.next(), status.next()];
     if (how === 'return') await Promise.all([live.return!(), status.return!()]);
@@ -244,7 +245,6 @@ describe('the end of a follower', () => {
       const mine = ms === own.safetyPollMs || (ms > own.checkpointMs - 10_000 && ms <= own.checkpointMs);
       return mine && !cleared.has(set.mock.results[at]?.value) ? [ms] : [];
     });
-    expect(set.mock.calls.some(([, ms]) => ms === own.safetyPollMs)).toBe(true);
     expect(left).toEqual([]);
     vi.restoreAllMocks();
   });

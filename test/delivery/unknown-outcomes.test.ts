@@ -7,7 +7,6 @@ import { firstOf } from '../support/caller.js';
 import { nextMonth, THIS_MONTH } from '../support/dates.js';
 import type { Entry } from '../support/documents.js';
 import { createStage, type Stage, type Staged, standing } from '../support/stage.js';
-import { API_USER } from '../support/world.js';
 
 let app: TestApp;
 let stage: Stage;
@@ -55,9 +54,16 @@ describe('a write that was carried out and whose answer was lost', () => {
   it.concurrent('holds back the changes behind it until it is settled', async () => {
     const { staged, entry } = await changeWith('dropAfterCommit');
     const [next] = await stage.change(staged, { ...CHANGE, quantity: 9, effectiveDate: nextMonth(12) });
-    expect(next?.status).toBe('PENDING');
     const [one, two] = await Promise.all([entry, next].map((each) => settled(app.csp, each?.id ?? '')));
     expect([one?.status, two?.status]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    const order = await app.database.sql<{ what: string }>(
+      `SELECT CASE "auditLogId" WHEN $1::uuid THEN 'one' ELSE 'two' END || ' ' || "toStatus" AS "what" FROM "AuditLogEvent"
+       WHERE "auditLogId" IN ($1::uuid, $2::uuid) AND "type" = 'STATUS' ORDER BY "seq"`,
+      [entry.id, next?.id].map((id) => id?.slice(4)),
+    );
+    const [ended, begun] = ['one SUCCEEDED', 'two RUNNING'].map((each) => order.findIndex(({ what }) => what === each));
+    expect(ended).toBeGreaterThan(0);
+    expect(begun).toBeGreaterThan(ended ?? 0);
     expect(changes(staged)).toEqual([
       [true, 3],
       [true, 1],
@@ -108,6 +114,23 @@ describe('a write that got lost on its way', () => {
     expect(await stage.mapping(staged)).toMatchObject({ syncState: 'NEEDS_REVIEW' });
   });
 
+  it.concurrent('and is then refused because another change has its day, is dated a day later', async () => {
+    const staged = await stage.subscribe({ quantity: 5 });
+    await stage.changed(staged, { ...CHANGE, quantity: 6 });
+    const path = `/contracts/${staged.contractId}/serviceadjustments`;
+    app.simulator.admin.faults.add({ match: { path, method: 'POST' }, action: 'dropBefore' });
+    const [ended] = await stage.changed(staged, CHANGE);
+    expect(ended?.status).toBe('SUCCEEDED');
+    expect(changes(staged)).toEqual([
+      [true, 1],
+      [false, 2],
+      [false, 2],
+      [true, 2],
+    ]);
+    const day = (date: string) => standing(app, staged.contractId, date)?.units;
+    expect([day(CHANGE.effectiveDate), day(addDays(CHANGE.effectiveDate, 1))]).toEqual([6, 8]);
+  });
+
   it.concurrent('and lands late, within the quarantine, is not sent again', async () => {
     const { staged, entry } = await changeWith({ kind: 'lateCommit', ms: 60_000 });
     expect(await app.simulator.admin.flushLateCommits()).toBe(1);
@@ -119,7 +142,7 @@ describe('a write that got lost on its way', () => {
 describe('a line that a person edited meanwhile', () => {
   it.concurrent('needs review: shown what was expected and what is there, and nothing more is sent', async () => {
     const { staged, entry } = await changeWith('dropBefore');
-    await adjustByHand(staged, 2);
+    await stage.edit(staged, 2, addDays(THIS_MONTH, 1));
     const ended = await settled(app.csp, entry.id);
     expect(ended).toMatchObject({
       status: 'NEEDS_REVIEW',
@@ -158,23 +181,3 @@ describe('a PSA that cannot be read after an unanswered write', () => {
 });
 
 /** What somebody does in the PSA's own pages. */
-async function adjustByHand({ contractId }: Staged, unitChange: number): Promise<void> {
-  const { username, secret, integrationCode } = API_USER;
-  const url = `${app.simulator.url}/ATServicesRest/V1.0/Contracts/${contractId}/ServiceAdjustments`;
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      UserName: username,
-      Secret: secret,
-      ApiIntegrationCode: integrationCode,
-    },
-    body: JSON.stringify({
-      contractID: Number(contractId),
-      serviceID: Number(stage.serviceId),
-      unitChange,
-      effectiveDate: addDays(THIS_MONTH, 1),
-    }),
-  });
-  expect(response.status).toBe(200);
-}

@@ -103,8 +103,11 @@ test('the live client resumes after a loss of its socket: nothing lost, nothing 
   const events = live.follow(AuditLogEvents, {});
   const reading = (async () => {
     for await (const { auditLogEvents: event } of events) {
-      if (event.type === 'CHECKPOINT') checkpoints += 1;
-      else got.push(event.cursor);
+      if (event.type === 'CHECKPOINT') {
+        checkpoints += 1;
+        continue;
+      }
+      got.push(event.cursor);
       if (got.length === 2 || got.length === 9) live.terminate();
     }
   })();
@@ -128,8 +131,9 @@ test('the live client resumes after a loss of its socket: nothing lost, nothing 
     if (value && value.auditLogEvents.type !== 'CHECKPOINT') all.push(value.auditLogEvents.cursor);
     return value?.auditLogEvents.toStatus === 'SUCCEEDED';
   });
-  await until(async () => got.length === all.length);
-  expect(got).toEqual(all);
+  // What happens meanwhile comes behind.
+  await until(async () => got.length >= all.length);
+  expect(got.slice(0, all.length)).toEqual(all);
   expect(checkpoints).toBeGreaterThanOrEqual(3);
   await events.return?.();
   await everything.return?.();

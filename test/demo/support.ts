@@ -130,7 +130,7 @@ export async function processesOf(folder: string): Promise<number[]> {
   return found.flat();
 }
 
-export async function until<T>(what: () => Promise<T | null | undefined | false>, withinMs = 10_000): Promise<T> {
+export async function until<T>(what: () => Promise<T | null | undefined | false>, withinMs = 60_000): Promise<T> {
   for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(50)) {
     const found = await what();
     if (found) return found;

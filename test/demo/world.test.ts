@@ -55,3 +55,20 @@ test('there is something of each kind that does not fit', () => {
   expect(contract(MISFITS.contractStartingToday)?.startDate).toBe(today);
   expect(psa.companies?.filter(({ currencyID }) => currencyID === 2)).toHaveLength(1);
 });
+
+test('an Azure plan and a reservation of one customer cost 123.45 and 50.00 in the present month', () => {
+  const bought = (offerExternalId: string) => subscriptions.filter((each) => each.offerExternalId === offerExternalId);
+  const [reservation] = bought('DZH318Z0D1L9');
+  const plan = bought('DZH318Z0BPS6').find((each) => each.customerExternalId === reservation?.customerExternalId);
+  const costs = pushes[0]?.usage.filter(({ month }) => month === '2027-03-01') ?? [];
+  expect(costs.find(({ externalId }) => externalId === plan?.externalId)).toMatchObject({
+    cost: '123.4500',
+    price: '148.1400',
+  });
+  expect(costs.find(({ externalId }) => externalId === reservation?.externalId)).toMatchObject({ cost: '50.0000' });
+  // The run of the month before has figures too, and every organization those of what it sells.
+  expect(pushes.map(({ usage }) => new Set(usage.map(({ month }) => month)).size)).toEqual([2, 2, 2]);
+  expect(new Set(pushes.flatMap(({ usage }) => usage.map(({ eventId }) => eventId))).size).toBe(
+    pushes.flatMap(({ usage }) => usage).length,
+  );
+});

@@ -3,20 +3,7 @@ import { act, connect, GOOD, settled, unique } from '../support/acts.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import type { Answer } from '../support/caller.js';
 import { mutation } from '../support/documents.js';
-
-/** Printable, and changed by every encoding. */
-const MARK = 'Mk7+/"\\q&<z>?=S3cret';
-const ENCODINGS: Readonly<Record<string, string>> = {
-  plain: MARK,
-  base64: Buffer.from(MARK).toString('base64'),
-  base64url: Buffer.from(MARK).toString('base64url'),
-  hex: Buffer.from(MARK).toString('hex'),
-  url: encodeURIComponent(MARK),
-  json: JSON.stringify(MARK).slice(1, -1),
-  reversed: [...MARK].reverse().join(''),
-  upper: MARK.toUpperCase(),
-  lower: MARK.toLowerCase(),
-};
+import { dumped, ENCODINGS, leaks, MARK } from '../support/leaks.js';
 
 let app: TestApp;
 const answers: string[] = [];
@@ -24,10 +11,6 @@ beforeAll(async () => {
   app = await createTestApp();
 });
 afterAll(() => app?.close());
-
-function leaks(text: string): string[] {
-  return Object.keys(ENCODINGS).filter((name) => text.includes(ENCODINGS[name] as string));
-}
 
 async function ask(document: string, variables: object = {}): Promise<Answer> {
   const answer = await app.csp.ask(document, variables);
@@ -57,6 +40,12 @@ const MUTATIONS: Readonly<Record<string, (text: string) => readonly object[]>> =
   updateConnectorConnection: (text) => [...byId(text), { id: SOME, alias: text }],
   testConnectorConnection: (text) => [{ id: text }, { alias: text, currency: text, credentials: { autotask: GOOD } }],
   deleteConnectorConnection: byId,
+  createApiKey: (text) => [
+    { name: text, role: 'VIEWER' },
+    { name: 'x', role: 'VIEWER', idempotencyKey: text },
+  ],
+  rotateApiKey: byId,
+  revokeApiKey: byId,
   createConnectionCustomerMapping: mapping('customerId', 'companyId'),
   createConnectionOfferMapping: mapping('offerVariantId', 'serviceId'),
   createConnectionSubscriptionMapping: mapping('cloudSubscriptionId', 'contractId'),
@@ -64,7 +53,46 @@ const MUTATIONS: Readonly<Record<string, (text: string) => readonly object[]>> =
   deleteConnectionOfferMapping: byId,
   deleteConnectionSubscriptionMapping: byId,
   resyncSubscription: (text) => [{ cloudSubscriptionId: text }, { cloudSubscriptionId: SOME, idempotencyKey: text }],
+  updateConnectionPolicy: (text) => [
+    { connectionId: text, customerId: text },
+    { connectionId: SOME, proration: 'NEXT_PERIOD', idempotencyKey: text },
+  ],
+  retrySubscriptionOperation: (text) => [
+    { auditLogId: text },
+    { auditLogId: SOME, reason: text, fingerprint: text, idempotencyKey: text },
+  ],
+  syncSubscriptionToConnection: (text) => [
+    { connectionId: SOME, cloudSubscriptionId: text, companyId: text, serviceId: text, contractId: text },
+    { connectionId: text, cloudSubscriptionId: SOME, contractId: text, dryRun: true, fingerprint: text },
+    { connectionId: SOME, cloudSubscriptionId: SOME, contractId: 'x', idempotencyKey: text },
+  ],
+  skipSubscriptionOperation: (text) => [
+    { auditLogId: text, reason: text },
+    { auditLogId: SOME, reason: 'x', idempotencyKey: text },
+  ],
+  resolveSubscriptionOperation: (text) => [
+    { auditLogId: text, outcome: 'APPLIED', reason: text },
+    { auditLogId: SOME, outcome: 'NOT_APPLIED', reason: 'x', idempotencyKey: text },
+  ],
+  reconcileConnection: (text) => [{ connectionId: text }, { connectionId: SOME, idempotencyKey: text }],
+  correctDrift: (text) => [
+    { driftId: text, take: 'PSA', reason: text },
+    { driftId: SOME, take: 'MARKETPLACE', idempotencyKey: text },
+  ],
+  runConnectorAction: (text) => [
+    { connectionId: text, action: text },
+    { connectionId: SOME, action: 'x', input: { [text]: text }, idempotencyKey: text },
+  ],
+  recordAzureUsage: (text) => [
+    { eventId: text, externalId: text, month: '2026-01-01', cost: '1' },
+    { eventId: unique('e'), cloudSubscriptionId: text, month: '2026-01-01', cost: '1', idempotencyKey: text },
+  ],
+  runAzureBilling: (text) => [
+    { connectionId: text, month: '2026-01-01' },
+    { connectionId: SOME, month: '2026-01-01', dryRun: true, idempotencyKey: text },
+  ],
   recordSubscriptionChange: (text) => [
+    { eventId: unique('e'), externalId: text, kind: 'CANCEL', dryRun: true, fingerprint: text },
     { eventId: text, externalId: text, kind: 'QUANTITY', quantity: 1 },
     { eventId: unique('e'), subscriptionId: text, kind: 'FRIENDLY_NAME', name: text, idempotencyKey: text },
   ],
@@ -218,17 +246,7 @@ describe('after all of that', () => {
   it('the secret is in no answer, no log line and no row of the database', async () => {
     expect(answers.length).toBeGreaterThan(400);
     expect(leaks(app.logged.join('\n'))).toEqual([]);
-    const tables = await app.database.sql<{ name: string }>(
-      `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-       WHERE table_schema IN ('public', 'graphile_worker') AND table_type = 'BASE TABLE'`,
-    );
-    expect(tables.length).toBeGreaterThan(15);
-    for (const { name } of tables) {
-      const rows = await app.database.sql<{ text: string }>(`SELECT t::text AS text FROM ${name} t`);
-      // How a row's text shows quotes and backslashes: doubled.
-      const text = rows.map((row) => row.text.replaceAll('""', '"').replaceAll('\\\\', '\\')).join('\n');
-      expect(leaks(text), name).toEqual([]);
-    }
+    for (const [table, text] of await dumped(app.database)) expect(leaks(text), table).toEqual([]);
   });
 
   it('the gateway still works', async () => {

@@ -166,10 +166,12 @@ describe('a zone', () => {
   it('that has moved is found again', async () => {
     const { connection, auditLog } = await connect(app.csp);
     expect((await settled(app.csp, auditLog.id)).status).toBe('SUCCEEDED');
+    const companies = 'query ($id: ID!) { remoteCompanies(connectionId: $id, prefix: "con") { name } }';
+    // So that the old zone is the one it knows.
+    await app.csp.query(companies, { id: connection?.id });
     app.simulator.admin.moveZone('zone2');
     app.simulator.admin.journal.clear();
     try {
-      const companies = 'query ($id: ID!) { remoteCompanies(connectionId: $id, prefix: "con") { name } }';
       const { remoteCompanies } = await app.csp.query<{ remoteCompanies: { name: string }[] }>(companies, {
         id: connection?.id,
       });

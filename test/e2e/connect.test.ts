@@ -135,13 +135,17 @@ describe('updating a connection', () => {
     await reached(app.csp, auditLog.id, 'FAILED');
     expect(await connectionOf(app.csp, id)).toMatchObject({ status: 'INVALID', statusCode: 'SECRET_REJECTED' });
     const mended = await act(app.csp, 'updateConnectorConnection', { id, credentials: { autotask: GOOD } });
-    expect(mended.connection).toMatchObject({ id, credentialsVersion: 2 });
+    expect(mended.connection).toMatchObject({ id, credentialsVersion: 1 });
     expect(await settled(app.csp, mended.auditLog.id)).toMatchObject({
       operation: 'UpdateConnectorConnection',
       status: 'SUCCEEDED',
       error: null,
     });
-    expect(await connectionOf(app.csp, id)).toMatchObject({ status: 'ACTIVE', statusCode: null });
+    expect(await connectionOf(app.csp, id)).toMatchObject({
+      status: 'ACTIVE',
+      statusCode: null,
+      credentialsVersion: 2,
+    });
   });
 });
 

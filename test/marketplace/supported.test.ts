@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChangeKind, type CloudSubscriptionStatus, type OfferType } from '../../prisma/generated/client/enums.js';
-import { verdictOf } from '../../src/marketplace/supported.js';
+import { psaUnitsOf, verdictOf } from '../../src/marketplace/supported.js';
 
 const verdict = (kind: ChangeKind, offerType: OfferType = 'LICENSE', status: CloudSubscriptionStatus = 'ACTIVE') =>
   verdictOf({ kind, offerType, status }).verdict;
@@ -20,6 +20,13 @@ test('an Azure Plan is suspended but not resumed, and has no price (R56, R58, R5
   expect(verdict('PRICE', 'AZURE_PLAN')).toBe('ignored');
   expect(verdict('PROMOTION', 'AZURE_PLAN')).toBe('ignored');
   expect(verdict('CANCEL', 'AZURE_PLAN', 'CANCELLED')).toBe('sync');
+});
+
+test("an Azure Plan has no seats: one unit carries a month's cost (R62)", () => {
+  expect(verdict('QUANTITY', 'AZURE_PLAN')).toBe('ignored');
+  expect(verdict('QUANTITY', 'AZURE_PLAN', 'CANCELLED')).toBe('ignored');
+  expect(psaUnitsOf({ offerType: 'AZURE_PLAN', quantity: 25 })).toBe(1);
+  expect(psaUnitsOf({ offerType: 'LICENSE', quantity: 25 })).toBe(25);
 });
 
 test('a price counts while active or suspended only, and a cancelled one has no units (R53, R55, R57)', () => {

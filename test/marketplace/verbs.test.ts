@@ -1,52 +1,26 @@
-import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { createRegistry } from '../../src/connectors/registry.js';
-import { createVendorBudget } from '../../src/delivery/budget.js';
-import { createSessions } from '../../src/delivery/sessions.js';
-import { createJobEngine, migrateJobs } from '../../src/jobs/engine.js';
 import type { Scope } from '../../src/marketplace/visibility.js';
 import { recordSubscriptionChange } from '../../src/operations/record-subscription-change.js';
-import { AccessError, run, type Verb } from '../../src/operations/run.js';
+import { AccessError, type Verb } from '../../src/operations/run.js';
 import type { Services } from '../../src/operations/services.js';
 import { upsertCloudSubscriptions } from '../../src/operations/upsert-cloud-subscriptions.js';
 import { upsertCustomers } from '../../src/operations/upsert-customers.js';
 import { upsertOffers } from '../../src/operations/upsert-offers.js';
 import { newId } from '../../src/storage/ids.js';
-import { createSealer } from '../../src/storage/sealed.js';
+import { createTestServices, perform } from '../support/services.js';
 import { customer, fates, NOW, offer, only, subscription, useMarket } from './support.js';
 
 const market = useMarket();
 let services: Services;
 
 beforeAll(async () => {
-  const sealer = createSealer({ keys: [{ id: 'test', key: randomBytes(32) }] });
-  const connectors = createRegistry([]);
-  const now = () => NOW;
-  await migrateJobs(market.test.url);
-  services = {
-    ...{ db: market.db, sealer, connectors, now, newId },
-    sessions: createSessions({ connectors, sealer, budget: createVendorBudget(market.db), now }),
-    // Never started: jobs stay where they were put.
-    jobs: createJobEngine({ databaseUrl: market.test.url, concurrency: 1, log: () => undefined }),
-    instanceId: newId(),
-    log: () => undefined,
-  };
+  services = await createTestServices(market.db, { now: () => NOW });
   await call(upsertCustomers, market.cspA, { rows: [customer('customer')] });
   await call(upsertOffers, market.cspA, { rows: [offer('offer')] });
 });
 
-function call<Input, Value>(
-  verb: Verb<Input, Value>,
-  scope: Scope,
-  input: unknown,
-  role: 'ADMINISTRATOR' | 'VIEWER' = 'ADMINISTRATOR',
-) {
-  const principal = {
-    ...scope,
-    ...({ organizationKind: 'CSP', organizationName: 'x', role } as const),
-    actor: { kind: 'API_KEY', id: newId(), name: 'test' } as const,
-  };
-  return run(services, verb, { principal, correlationId: newId(), requestId: 'r' }, input);
+function call<Input, Value>(verb: Verb<Input, Value>, scope: Scope, input: unknown, role?: 'VIEWER') {
+  return perform(services, verb, scope, input, role);
 }
 
 const entry = (id: string) => market.db.client.auditLog.findFirstOrThrow({ where: { id } });

@@ -136,9 +136,9 @@ describe('mapping a customer', () => {
   it('while the PSA refuses or fails tells the kind of failure and maps nothing', async () => {
     const customer = await pushCustomer(app.csp);
     for (const [action, code] of [
-      ['status429', 'HOURLY_LIMIT'],
       ['html500', 'SERVER_ERROR_HTML'],
       ['dropBefore', 'CONNECTION_BROKEN'],
+      ['status429', 'HOURLY_LIMIT'],
     ] as const) {
       app.simulator.admin.faults.add({ match: { entity: 'Companies', method: 'GET' }, action, times: 0 });
       const { mapping, userErrors, auditLog } = await map(customer.id, PSA.company.contoso);
@@ -146,6 +146,8 @@ describe('mapping a customer', () => {
       expect([mapping, auditLog.status]).toEqual([null, 'FAILED']);
       expect(userErrors).toEqual([expect.objectContaining({ __typename: 'VendorError', code, retryable: true })]);
     }
-    expect((await map(customer.id, PSA.company.contoso)).userErrors).toEqual([]);
+    // Its hour is used up: nothing is sent until it begins anew.
+    const paused = await map(customer.id, PSA.company.contoso);
+    expect(paused.userErrors).toEqual([expect.objectContaining({ code: 'VENDOR_PAUSED', retryable: true })]);
   });
 });

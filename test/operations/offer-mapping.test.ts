@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ANNUAL, act, connected, MONTHLY, pushOffer, variantOf } from '../support/acts.js';
+import { ANNUAL, act, connected, entryOf, MONTHLY, pushOffer, variantOf } from '../support/acts.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import type { Payload } from '../support/documents.js';
 import { monthlyService, PSA } from '../support/world.js';
@@ -110,7 +110,10 @@ describe('mapping an offer', () => {
       expect(userErrors).toEqual([
         expect.objectContaining({ rule: 'R33', code: 'AZURE_PLAN_SERVICE_NOT_FREE', expected: '0' }),
       ]);
-      expect(auditLog.status).toBe('FAILED');
+      expect(await entryOf(app.csp, auditLog.id)).toMatchObject({
+        ...{ operation: 'CreateConnectionOfferMapping', status: 'FAILED', outcome: 'FAILED' },
+        error: { code: 'AZURE_PLAN_SERVICE_NOT_FREE' },
+      });
     },
   );
 

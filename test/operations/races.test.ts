@@ -3,7 +3,9 @@ import {
   act,
   connected,
   done,
+  entryOf,
   GOOD,
+  mappingOf,
   pushCustomer,
   pushOffer,
   pushSubscription,
@@ -40,6 +42,30 @@ async function oneWinner(answers: readonly Payload[], rule: string): Promise<Pay
 const live = (column: string, id: string) =>
   app.database.sql(`SELECT FROM "Mapping" WHERE "deletedAt" IS NULL AND "${column}" = $1`, [uuidOf(id)]);
 const uuidOf = (id: string) => id.replace(/^[a-z]+_/, '').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+/** A cloud subscription that a CSP sells through its Reseller, and both with a connection on which it could be mapped. */
+async function shared(serviceId: string) {
+  const customer = await pushCustomer(app.csp, { resellerId: 'reseller' });
+  const offer = await pushOffer(app.csp);
+  const subscription = await pushSubscription(app.csp, customer.externalId, offer.externalId, {
+    resellerId: 'reseller',
+    resellerPrice: { unitCost: '9.00', unitPrice: '12.00' },
+  });
+  const ready = async (caller: Caller): Promise<string> => {
+    const { id: connectionId } = await connected(caller);
+    const customerId = customer.id;
+    const offerVariantId = await variantOf(app.csp, offer.externalId);
+    const companyId = PSA.company.contoso;
+    await done(caller, 'createConnectionCustomerMapping', { connectionId, customerId, companyId });
+    await done(caller, 'createConnectionOfferMapping', { connectionId, offerVariantId, serviceId });
+    return connectionId;
+  };
+  const parties = [
+    [app.csp, await ready(app.csp)],
+    [app.reseller, await ready(app.reseller)],
+  ] as const;
+  return { subscription, parties };
+}
 
 describe('of twenty calls at once exactly one wins', () => {
   it('when they map one customer (R19)', async () => {
@@ -84,29 +110,7 @@ describe('of twenty calls at once exactly one wins', () => {
   });
 
   it('scenario 8: when a CSP and its Reseller map one cloud subscription (R37)', async () => {
-    const customer = await pushCustomer(app.csp, { resellerId: 'reseller' });
-    const offer = await pushOffer(app.csp);
-    const subscription = await pushSubscription(app.csp, customer.externalId, offer.externalId, {
-      resellerId: 'reseller',
-      resellerPrice: { unitCost: '9.00', unitPrice: '12.00' },
-    });
-    const ready = async (caller: Caller): Promise<string> => {
-      const { id: connectionId } = await connected(caller);
-      const customerId = customer.id;
-      const offerVariantId = await variantOf(app.csp, offer.externalId);
-      const companyId = PSA.company.contoso;
-      await done(caller, 'createConnectionCustomerMapping', { connectionId, customerId, companyId });
-      await done(caller, 'createConnectionOfferMapping', {
-        connectionId,
-        offerVariantId,
-        serviceId: monthlyService(9),
-      });
-      return connectionId;
-    };
-    const parties = [
-      [app.csp, await ready(app.csp)],
-      [app.reseller, await ready(app.reseller)],
-    ] as const;
+    const { subscription, parties } = await shared(monthlyService(9));
     const map = ([caller, connectionId]: (typeof parties)[number], at: number) =>
       act(caller, 'createConnectionSubscriptionMapping', {
         connectionId,
@@ -126,6 +130,32 @@ describe('of twenty calls at once exactly one wins', () => {
     const again = await map(loser, 30);
     expect(again.userErrors).toEqual([expect.objectContaining({ rule: 'R37', existingMapping: null })]);
     expect(again.userErrors[0]?.message).toContain('another organization');
+  });
+
+  it('scenario 8: first the Reseller, then the CSP, which is refused; the mapping stays as it is (R37)', async () => {
+    const { subscription, parties } = await shared(monthlyService(11));
+    const [csp, reseller] = parties;
+    const map = ([caller, connectionId]: (typeof parties)[number], contractId: string) =>
+      act(caller, 'createConnectionSubscriptionMapping', {
+        connectionId,
+        cloudSubscriptionId: subscription.id,
+        contractId,
+      });
+    const first = await map(reseller, monthlyContract(87));
+    expect(first.userErrors).toEqual([]);
+    expect((await settled(app.reseller, first.auditLog.id)).status).toBe('SUCCEEDED');
+    const id = first.mapping?.id ?? '';
+    const before = await mappingOf(app.reseller, id);
+
+    const second = await map(csp, monthlyContract(88));
+    expect(second.mapping).toBeNull();
+    expect(second.userErrors).toEqual([expect.objectContaining({ __typename: 'MappingConflictError', rule: 'R37' })]);
+    expect(await entryOf(app.csp, second.auditLog.id)).toMatchObject({ status: 'FAILED', outcome: 'FAILED' });
+    expect(await mappingOf(app.reseller, id)).toEqual(before);
+    expect(before).toMatchObject({ state: 'MAPPED', syncState: 'SYNCED', remoteId: monthlyContract(87) });
+    const written = app.simulator.admin.journal.list({ writes: true, committed: true }).map(({ path }) => path);
+    expect(written.filter((path) => path.includes(`/${monthlyContract(87)}/`))).toHaveLength(1);
+    expect(written.filter((path) => path.includes(`/${monthlyContract(88)}/`))).toEqual([]);
   });
 
   it('when they map many cloud subscriptions of one offer to one contract (R44)', async () => {

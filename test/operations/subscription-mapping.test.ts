@@ -4,6 +4,7 @@ import {
   act,
   connected,
   done,
+  entryOf,
   MONTHLY,
   pushCustomer,
   pushOffer,
@@ -46,6 +47,7 @@ describe('mapping a cloud subscription', () => {
     const posts = stage.posts({ contractId });
     expect(posts).toEqual([
       {
+        method: 'POST',
         committed: true,
         status: 200,
         body: {
@@ -192,8 +194,13 @@ describe('mapping an Azure plan', () => {
 
   it('scenario 7: needs a contract that starts on the first of a month; its end is a warning (R41)', async () => {
     const { plan } = await azure();
-    const { userErrors } = await stage.map(plan, PSA.contract.fromTheSecond);
-    expect(userErrors).toEqual([expect.objectContaining({ rule: 'R41', code: 'AZURE_CONTRACT_NOT_ON_FIRST' })]);
+    const refused = await stage.map(plan, PSA.contract.fromTheSecond);
+    expect(refused.userErrors).toEqual([expect.objectContaining({ rule: 'R41', code: 'AZURE_CONTRACT_NOT_ON_FIRST' })]);
+    expect(refused.mapping).toBeNull();
+    expect(await entryOf(app.csp, refused.auditLog.id)).toMatchObject({
+      ...{ operation: 'CreateConnectionSubscriptionMapping', status: 'FAILED', outcome: 'FAILED' },
+      error: { code: 'AZURE_CONTRACT_NOT_ON_FIRST' },
+    });
     const { mapping, auditLog } = await stage.map(plan, PSA.contract.azure);
     expect(mapping?.warnings).toEqual([expect.stringContaining('R41')]);
     expect((await settled(app.csp, auditLog.id)).status).toBe('SUCCEEDED');

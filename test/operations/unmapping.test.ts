@@ -119,7 +119,7 @@ describe('deleting a connection (R16)', () => {
         mappings: [{ id: staged.mappingId }],
       }),
     ]);
-    expect((await sealed(id))?.sealedCredentials).toMatch(/^v1\./);
+    expect((await sealed(id))?.sealedCredentials).toMatch(/^v2\./);
 
     const before = writes();
     const { connection, auditLog } = await act(app.csp, 'deleteConnectorConnection', { id, cascade: true });

@@ -20,11 +20,11 @@ import {
 import { describe, expect, test } from 'vitest';
 import { builtInConnectors } from '../../src/connectors/index.js';
 import { buildSchema } from '../../src/schema/index.js';
-import { createDatabase } from '../../src/storage/database.js';
-import { root, sourceFiles } from '../support/source.js';
+import { root } from '../support/root.js';
+import { sourceFiles } from '../support/source.js';
 
 const connectors = builtInConnectors.map((factory) => factory.create({}, { productName: 'CloudCockpit' }).descriptor);
-const schema = buildSchema(createDatabase('postgresql://localhost/none').client, connectors);
+const schema = buildSchema(connectors);
 
 const typesOf = (of: GraphQLSchema): GraphQLNamedType[] =>
   Object.values(of.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
@@ -136,7 +136,9 @@ describe('the schema', () => {
     }
     const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
     expect(codes.length).toBeGreaterThan(10);
-    expect(mutations.map((name) => name.charAt(0).toUpperCase() + name.slice(1)).sort()).toEqual(codes.sort());
+    // The gateway alone pulls from a source: by its schedule, or on the command line.
+    const asked = codes.filter((code) => code !== 'PullSource').sort();
+    expect(mutations.map((name) => name.charAt(0).toUpperCase() + name.slice(1)).sort()).toEqual(asked);
   });
 
   test('is printed in schema.graphql, which is the review of the API', () => {

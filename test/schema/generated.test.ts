@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
 import { expect, test } from 'vitest';
 import config from '../../codegen.js';
-import { root } from '../support/source.js';
+import { root } from '../support/root.js';
 
 test('client/generated is what codegen makes of schema.graphql and the documents', async () => {
   const made = (await generate({ ...config, cwd: root, silent: true }, false)) as {

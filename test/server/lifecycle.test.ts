@@ -53,7 +53,7 @@ describe('stopping', () => {
     const entered = new Promise<void>((resolve) => {
       letIn = resolve;
     });
-    let answer: (ready: boolean) => void = () => undefined;
+    let answer: (unready: string[]) => void = () => undefined;
     const probe = await startProbe(() => {
       letIn();
       return new Promise((resolve) => {
@@ -63,7 +63,7 @@ describe('stopping', () => {
     const asked = fetch(new URL('/ready', probe.url));
     await entered;
     const closed = probe.server.close();
-    answer(true);
+    answer([]);
     expect(await (await asked).json()).toEqual({ ready: true });
     await closed;
   });
@@ -72,7 +72,7 @@ describe('stopping', () => {
 test('/ready says 503 when the database does not answer', async () => {
   const probe = await startProbe(() => Promise.reject(new Error('away')));
   const answer = await fetch(new URL('/ready', probe.url));
-  expect([answer.status, await answer.json()]).toEqual([503, { ready: false }]);
+  expect([answer.status, await answer.json()]).toEqual([503, { ready: false, failing: ['database'] }]);
   expect((await fetch(new URL('/health', probe.url))).status).toBe(200);
   await probe.server.close();
 });

@@ -29,10 +29,12 @@ const BODY =
 
 /** Every page field of the schema. */
 const LISTS: readonly (readonly [name: string, field: string, inside?: string])[] = [
+  ['apiKeys', `apiKeys(${BOUNDS}) ${BODY}`],
   ['auditLogs', `auditLogs(${BOUNDS}) ${BODY}`],
   ['cloudSubscriptions', `cloudSubscriptions(${BOUNDS}) ${BODY}`],
   ['connections', `connections(${BOUNDS}) ${BODY}`],
   ['customers', `customers(${BOUNDS}) ${BODY}`],
+  ['drifts', `drifts(${BOUNDS}) ${BODY}`],
   ['mappings', `mappings(${BOUNDS}) ${BODY}`],
   ['offerVariants', `offerVariants(${BOUNDS}) ${BODY}`],
   ['Connection.mappings', `mappings(${BOUNDS}) ${BODY}`, 'connection'],
@@ -78,6 +80,13 @@ beforeAll(async () => {
   const on = { ...scope, connectionId: connections[0]!.id, kind: 'CUSTOMER' as const, remoteName: 'Company' };
   const mappings = customers.map(({ id }, at) => ({ ...on, id: newId(), customerId: id, remoteId: String(at) }));
   await client.mapping.createMany({ data: mappings });
+  const seen = { marketplaceValue: '5', psaValue: '7', day: new Date('2026-01-01'), cause: 'MANUAL_EDIT' as const };
+  const at = { firstSeenAt: new Date(), lastSeenAt: new Date() };
+  const drifted = { ...scope, connectionId: on.connectionId, field: 'QUANTITY' as const, ...seen, ...at };
+  await client.drift.createMany({ data: mappings.map(({ id }) => ({ ...drifted, id: newId(), mappingId: id })) });
+  // Besides the two the callers have.
+  const keys = items((name) => ({ ...scope, id: newId(), name, role: 'VIEWER' as const, hash: Buffer.from(name) }));
+  await client.apiKey.createMany({ data: keys.slice(2) });
   connectionId = `conn_${on.connectionId.replaceAll('-', '')}`;
 });
 afterAll(() => app.close());

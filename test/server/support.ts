@@ -5,6 +5,7 @@ import type { Principal } from '../../src/access/principal.js';
 import type { SchemaServices } from '../../src/schema/services.js';
 import type { ServerOptions } from '../../src/server/options.js';
 import { createGatewayServer, type GatewayServer } from '../../src/server.js';
+import { currentDeadline } from '../../src/storage/deadline.js';
 
 export const GOOD = 'cgk_good';
 /** Good until `revoke` is called. */
@@ -15,8 +16,11 @@ export const DOWN = 'cgk_down';
 export interface Probe {
   readonly url: string;
   readonly server: GatewayServer;
+  readonly metricsPort: number | null;
   /** Sends a message to every live field `waiting`. */
   push(text: string): void;
+  /** Lets the fields `hanging` and `deaf` answer. */
+  letGo(): void;
   /** How many of those are open. */
   open(): number;
   /** Resolves when none is open. */
@@ -27,11 +31,17 @@ export interface Probe {
 
 /** The gateway's server around a schema that counts, waits and fails as it is told. */
 export async function startProbe(
-  isReady = async () => true,
-  options: Pick<ServerOptions, 'patience'> = {},
+  unready: ServerOptions['unready'] = async () => [],
+  options: Pick<ServerOptions, 'patience' | 'policy' | 'admit' | 'metrics' | 'unread'> = {},
 ): Promise<Probe> {
   const logged: string[] = [];
   const waiting = createWaiting();
+  const held = new Set<() => void>();
+  const hang = (deadline?: AbortSignal) =>
+    new Promise<string>((resolve, reject) => {
+      held.add(() => resolve('at last'));
+      deadline?.addEventListener('abort', () => reject(deadline.reason));
+    });
   const good = new Set([GOOD, PASSING]);
   const field = (subscribe: () => AsyncIterable<string>) => ({
     type: new GraphQLNonNull(GraphQLString),
@@ -57,6 +67,10 @@ export async function startProbe(
               throw new GraphQLError('Not today.', { extensions: { code: 'NOT_TODAY' } });
             },
           },
+          /** Until it is let go, or its request's deadline ends it. */
+          hanging: { type: GraphQLString, resolve: () => hang(currentDeadline()) },
+          /** Until it is let go. */
+          deaf: { type: GraphQLString, resolve: () => hang() },
           misfit: { type: GraphQLInt, resolve: () => 'hunter2' },
         },
       }),
@@ -80,19 +94,23 @@ export async function startProbe(
         },
       }),
     }),
-    services: { operations: { db: { client: {} } }, audit: {} } as SchemaServices,
+    services: { operations: { db: { client: {}, of: () => ({}) } }, audit: {} } as unknown as SchemaServices,
     authenticate: async (token) => {
       if (token === DOWN) throw new Error('no database');
       return good.has(token) ? PRINCIPAL : null;
     },
-    isReady,
+    unready,
     ...options,
     log: (level, message, facts) => logged.push(`${level} ${message} ${JSON.stringify(facts ?? {})}`),
   });
-  const { port } = await server.listen(0, '127.0.0.1');
+  const { port, metricsPort } = await server.listen(0, '127.0.0.1');
   return {
     url: `http://127.0.0.1:${port}/graphql`,
     server,
+    metricsPort,
+    letGo: () => {
+      for (const answer of held) answer();
+    },
     push: waiting.push,
     open: waiting.open,
     allEnded: waiting.allEnded,

@@ -1,5 +1,7 @@
 /** Calendar dates as day numbers. A billing period has 30 days here; only order and period borders matter. */
 export const PERIOD = 30;
+/** The contracts' last day: far beyond every change. */
+export const LAST_DAY = 40 * PERIOD - 1;
 const FIRST = Date.UTC(2026, 0, 1);
 const names: string[] = [];
 const numbers = new Map<string, number>();

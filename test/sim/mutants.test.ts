@@ -12,7 +12,7 @@ describe('a simulation that finds what it should', () => {
       instances: 0,
       profile: profileOf(mutant.profile ?? 'default'),
       rules: rulesOf(mutant),
-      createDrain: drainOf(mutant),
+      createDrain: await drainOf(mutant),
     });
     expect(tally.first, `${tally.schedules} schedules without a fault`).not.toBeNull();
     if (process.env.SIM_VERBOSE) console.log(mutant.name, tally.schedules, tally.first);
@@ -26,7 +26,7 @@ describe('a simulation that finds what it should', () => {
       instances: 0,
       profile: profileOf('default'),
       rules: rulesOf(mutant),
-      createDrain: drainOf(mutant),
+      createDrain: await drainOf(mutant),
     });
     expect(tally.faultySchedules).toBe(0);
   });

@@ -1,30 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import ts from 'typescript';
-import * as errors from '../../src/connectors/errors.js';
-import * as callMeter from '../../src/delivery/call-meter.js';
 import type { createDrain } from '../../src/delivery/drain.js';
-import * as lane from '../../src/delivery/lane.js';
-import * as period from '../../src/delivery/period.js';
 import { REAL_RULES, type Rules } from './schedule.js';
 
-/** One rule of the algorithm, broken on purpose: in the text of the drain, or in what surrounds it. */
+/** One rule of the algorithm, broken on purpose: in the text of a lane's turn, or in what surrounds it. */
 export interface Mutant {
   readonly name: string;
   readonly rules?: Partial<Rules>;
-  /** Each `from` must occur exactly once in drain.ts, so that a mutant never becomes the real thing unnoticed. */
+  /** Each `from` must occur exactly once in turn.ts, so that a mutant never becomes the real thing unnoticed. */
   readonly edits?: readonly { readonly from: string; readonly to: string }[];
   readonly profile?: string;
 }
 
 const RESEND_AT_ONCE = {
-  from: 'return quarantine(item, sent, entryError(error));',
-  to: "return refused(item, sent, new ConnectorError('unavailable', 'again', { code: 'AGAIN', outcome: 'notApplied' }));",
+  from: 'return quarantine(turn, item, sent, entryError(error));',
+  to: `Object.defineProperty(error, 'outcome', { value: 'notApplied' });
+      Object.defineProperty(error, 'retryable', { value: true });
+      return refused(turn, item, sent, error);`,
 };
 const RESEND_UNREAD = {
-  from: 'const read = await readBack(options.session(item.connection), sent.step);',
+  from: 'const read = await resolved(turn, item, sent.step, seen);',
   to: `const { before, after } = sent.step;
-      return apply(options.session(item.connection), item, sent, { steps: [], before, after, fingerprint: '', warnings: [] });
-      const read = null;`,
+      const plan = { steps: [sent.step], before, after, fingerprint: '', warnings: [] };
+      return apply(turn, item, options.session(item.connection), sent, plan);
+      const read = null as never;`,
 };
 
 export const MUTANTS: readonly Mutant[] = [
@@ -37,8 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'never sends again, calls it done',
     edits: [
       {
-        from: "if (seen.state === 'notApplied' && item.sends < MAX_SENDS) {",
-        to: "if (seen.state === 'notApplied') { await store.settle(lease, item, sent, { to: 'SUCCEEDED', message: '' }); return 'go on';",
+        from: "if (shown.state === 'notApplied' && item.sends < MAX_SENDS) {",
+        to: "if (shown.state === 'notApplied') { await store.settle(turn.lease, item, sent, { to: 'SUCCEEDED', message: '' }); return 'go on';",
       },
     ],
   },
@@ -47,72 +46,89 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'nets changes of different days', rules: { netsSameDayOnly: false } },
   { name: 'a server error counts as a refusal', rules: { serverErrorIsUnknown: false } },
   { name: 'goes on past a failed change', rules: { stopsAtFailure: false } },
-  { name: 'forgets an interrupted write', edits: [{ from: 'if (open) return verify(item, open);', to: '' }] },
+  {
+    name: 'forgets an interrupted write',
+    edits: [{ from: 'if (open) return verify(turn, item, open, seen);', to: '' }],
+  },
   {
     name: 'believes an acknowledgement without reading back',
     profile: 'edits',
     edits: [
       {
-        from: 'const seen = await readBack(session, sent.step);',
-        to: "const seen = { state: 'applied' as const, observed: null, evidence: '', lineRef: undefined };",
+        from: 'const shown = await resolved(turn, item, sent.step, seen);',
+        to: "const shown = { state: 'applied' as const, observed: null, evidence: '', lineRef: undefined };",
       },
     ],
   },
   {
     name: 'plans from reads that may be old',
-    edits: [{ from: 'const doubt = mayBeOld(item, plan);', to: 'const doubt = null as Date | null;' }],
+    edits: [{ from: 'const doubt = mayBeOld(item, plan, seen.began);', to: 'const doubt = null as Date | null;' }],
   },
   {
     name: 'ignores what a conflict says',
     profile: 'edits',
     edits: [
       {
-        from: "const seen = read.state === 'applied' && read.warning ? ({ ...read, state: 'conflict' } as const) : read;",
-        to: "const seen = read.state === 'conflict' ? ({ ...read, state: 'applied' } as const) : read;",
+        from: "const shown = read.state === 'applied' && read.warning ? ({ ...read, state: 'conflict' } as const) : read;",
+        to: "const shown = read.state === 'conflict' ? ({ ...read, state: 'applied' } as const) : read;",
       },
     ],
   },
   {
     name: 'gives a late send up without a wake-up',
     rules: { sweeps: false },
-    edits: [{ from: 'await store.wakeLater(lease, item.databaseNow);', to: '' }],
+    edits: [{ from: 'tooLate()));\n      await store.wakeLater(turn.lease, item.databaseNow);', to: 'tooLate()));' }],
   },
   {
     name: 'no wake-up after the quarantine',
     rules: { sweeps: false },
     edits: [
-      { from: '        error,\n      });\n      await store.wakeLater(lease, due);', to: '        error,\n      });' },
+      { from: '      error,\n    });\n    await store.wakeLater(turn.lease, due);', to: '      error,\n    });' },
     ],
   },
   { name: 'nobody looks for forgotten lanes', rules: { sweeps: false }, profile: 'crashes' },
+  { name: 'dates a change before one that was delivered', rules: { staysInOrder: false }, profile: 'backdated' },
+  {
+    name: 'settles an unknown outcome by a read from before its quarantine ended',
+    edits: [
+      { from: 'if (!seen || turn.verifying !== sent.stepId) {', to: 'if (!seen) {' },
+      { from: 'if (due > item.databaseNow) {', to: 'if (due > item.databaseNow && !seen) {' },
+      {
+        from: "if (shown.state !== 'applied') return quarantine(turn, item, sent, readBackDiffers(shown));",
+        to: "if (shown.state !== 'applied') { await quarantine(turn, item, sent, readBackDiffers(shown)); return verify(turn, item, sent, seen); }",
+      },
+    ],
+  },
 ];
 
 export function rulesOf(mutant: Mutant): Rules {
   return { ...REAL_RULES, ...mutant.rules };
 }
 
-const modules: { readonly [name: string]: object } = {
-  '../connectors/errors.js': errors,
-  './call-meter.js': callMeter,
-  './lane.js': lane,
-  './period.js': period,
-};
-
-/** The drain as its source says after the edits, on the same modules as the real one. */
-export function drainOf(mutant: Mutant): typeof createDrain {
-  let source = readFileSync(new URL('../../src/delivery/drain.ts', import.meta.url), 'utf8');
+/** The drain with a turn as its source says after the edits, on the same other modules as the real one. */
+export async function drainOf(mutant: Mutant): Promise<typeof createDrain> {
+  let source = await readSource('turn');
   for (const { from, to } of mutant.edits ?? []) {
-    if (source.split(from).length !== 2) throw new Error(`"${from}" occurs not once in drain.ts; adapt the mutant.`);
+    if (source.split(from).length !== 2) throw new Error(`"${from}" occurs not once in turn.ts; adapt the mutant.`);
     source = source.replace(from, () => to);
   }
+  const turn = await evaluate(source, {});
+  const drain = await evaluate(await readSource('drain'), { './turn.js': turn });
+  return drain.createDrain as typeof createDrain;
+}
+
+const readSource = (name: string) => readFile(new URL(`../../src/delivery/${name}.ts`, import.meta.url), 'utf8');
+
+/** The exports of a text in src/delivery. What it imports is the real thing, but for what is given. */
+async function evaluate(source: string, given: Record<string, object>): Promise<Record<string, unknown>> {
   const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
   const code = ts.transpileModule(source, { compilerOptions: options }).outputText;
-  const exported: { createDrain?: typeof createDrain } = {};
-  const load = (name: string) => {
-    const found = modules[name];
-    if (!found) throw new Error(`drain.ts imports ${name}, which mutants do not know; add it.`);
-    return found;
-  };
-  new Function('require', 'exports', code)(load, exported);
-  return exported.createDrain!;
+  const modules = new Map(Object.entries(given));
+  for (const [, name = ''] of code.matchAll(/require\("(\.[^"]+)"\)/g)) {
+    if (!modules.has(name))
+      modules.set(name, await import(new URL(`../../src/delivery/${name}`, import.meta.url).href));
+  }
+  const exported: Record<string, unknown> = {};
+  new Function('require', 'exports', code)((name: string) => modules.get(name), exported);
+  return exported;
 }

@@ -69,7 +69,8 @@ function judgeEnd(lane: LaneRow, { tables, end, stats }: Evidence, report: Repor
     const why = end === 'limit' ? 'it never ends' : 'nobody will touch it again';
     report('stuck', `${head.id} is ${head.state}, ${why} (${head.error?.code ?? 'no error'})`);
   }
-  if (head.state === 'FAILED' && stats.refused.has(head.id) && head.steps.some(({ state }) => state === 'APPLIED')) {
+  // An earlier step of several may have been applied; it is the last one that failed.
+  if (head.state === 'FAILED' && stats.refused.has(head.id) && head.steps.at(-1)?.state === 'APPLIED') {
     report('wronglyClaimed', `${head.id} is FAILED, its write was applied`);
   }
   for (const each of behind) {
@@ -88,17 +89,17 @@ function judgeClaims(lane: LaneRow, edits: readonly number[], evidence: Evidence
     if (each.state !== 'SUCCEEDED') continue;
     if (each.supersededBy !== null) {
       const by = lane.operations.find(({ id }) => id === each.supersededBy);
-      const right = by !== undefined && by.position > each.position && by.wantedDate <= each.date;
-      if (!right) report('lost', `${each.id} of ${each.date} was netted into ${by?.id} of ${by?.date}`);
+      const right = by !== undefined && by.position > each.position && by.wantedDate === each.wantedDate;
+      if (!right) report('lost', `${each.id} of ${each.wantedDate} was netted into ${by?.id} of ${by?.wantedDate}`);
       continue;
     }
     const day = dayOf(each.date);
     const ended = each.endedAt!;
     const earliest = edits.length > 0 ? (each.begunAt ?? ended) - timing.staleMs : ended;
     const moments = [ended, ...effects.map(({ at }) => at).filter((at) => at >= earliest && at <= ended), earliest];
-    const right = moments.filter((at) => psa.standing(lane.id, day, at) === each.quantity);
+    const right = moments.filter((at) => psa.unitsOn(lane.id, day, at) === each.quantity);
     if (right.length === 0) {
-      const shown = psa.standing(lane.id, day, ended);
+      const shown = psa.unitsOn(lane.id, day, ended);
       report('wronglyClaimed', `${each.id} SUCCEEDED with ${each.quantity} units, the PSA has ${shown}`);
       continue;
     }

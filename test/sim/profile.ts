@@ -93,7 +93,7 @@ const DEFAULT: Profile = {
   sameDateRefusals: 0.3,
   edits: 0,
   secretRevoked: 0.05,
-  backdated: 0,
+  backdated: 0.1,
 };
 
 export const PROFILES: readonly Profile[] = [
@@ -150,11 +150,8 @@ export const PROFILES: readonly Profile[] = [
   {
     ...DEFAULT,
     name: 'backdated',
-    what: 'changes dated before an earlier change of the same lane: outside what deltas can promise',
-    rates: QUIET,
-    sameDateRefusals: 0,
-    secretRevoked: 0,
-    backdated: 0.4,
+    what: 'many changes dated before an earlier change of the same lane',
+    backdated: 0.5,
   },
 ];
 

@@ -1,6 +1,7 @@
+import type { LineSnapshot, MappedTarget } from '../../src/connectors/contract.js';
 import type { ConnectorErrorDetail } from '../../src/connectors/errors.js';
 import { ConnectorError } from '../../src/connectors/errors.js';
-import { dayOf, PERIOD } from './days.js';
+import { dateOf, dayOf, LAST_DAY, PERIOD } from './days.js';
 
 /** One adjustment that took effect: `by` is the operation, or a person. */
 export interface Effect {
@@ -18,7 +19,7 @@ export interface Adjustment {
 }
 
 /**
- * Contract lines of a PSA like Autotask: it takes differences dated by day, and shows standing totals by billing period.
+ * Contract lines of a PSA like Autotask: it takes differences dated by day, and shows the total from each of them on.
  * The ledger is the truth that the oracle judges by.
  */
 export function createPsa(options: {
@@ -28,34 +29,55 @@ export function createPsa(options: {
 }) {
   const { now, trace } = options;
   const lines = new Map<string, Effect[]>();
+  const reads = new Map<string, number>();
 
   /**
-   * The standing total as Autotask's rows tell it (src/connectors/autotask/units.ts): the units of the first whole
-   * period from that date on in which nothing else begins.
+   * Units billed on one day: what Autotask's rows tell of it (src/connectors/autotask/standing.ts), a row of a split period
+   * holding the total from its first day on.
    */
-  function standing(lane: string, day: number, asOf: number): number {
-    const effects = lines.get(lane)!;
-    let start = Math.ceil(day / PERIOD) * PERIOD;
-    while (effects.some((each) => each.at <= asOf && each.day > start && each.day < start + PERIOD)) start += PERIOD;
-    return unitsOn(lane, start, asOf);
-  }
-
-  /** Units billed on one day. */
   function unitsOn(lane: string, day: number, asOf: number): number {
     let units = 0;
     for (const each of lines.get(lane)!) if (each.at <= asOf && each.day <= day) units += each.units;
     return units;
   }
 
+  /** The lowest total on a day and after it, planned changes included. */
+  function lowestFrom(lane: string, day: number): number {
+    const days = lines.get(lane)!.map((each) => each.day);
+    return Math.min(...[day, ...days.filter((each) => each > day)].map((each) => unitsOn(lane, each, now())));
+  }
+
   function add(lane: string, day: number, units: number, by: string): void {
     lines.get(lane)!.push({ day, units, at: now(), by });
-    trace(`PSA ${lane}: ${by} adds ${units} from day ${day}, now ${standing(lane, day, now())}`);
+    trace(`PSA ${lane}: ${by} adds ${units} from day ${day}, now ${unitsOn(lane, day, now())}`);
+  }
+
+  /** What a read shows of a line, true at `asOf`. */
+  function snapshot(target: MappedTarget, asOf: number): LineSnapshot {
+    const lane = target.contractId;
+    reads.set(lane, now());
+    const days = [...new Set(lines.get(lane)!.flatMap(({ at, day }) => (at <= asOf ? [day] : [])))].sort(
+      (a, b) => a - b,
+    );
+    const amounts = { unitPrice: null, unitCost: null };
+    return {
+      target,
+      problem: null,
+      contract: CONTRACT,
+      service: { name: 'service', active: true },
+      lineRef: null,
+      periods: PERIODS,
+      facts: days.map((day) => ({ date: dateOf(day), units: unitsOn(lane, day, asOf), ...amounts })),
+      evidence: { asOf },
+    };
   }
 
   return {
     lines,
-    standing,
+    snapshot,
+    lastRead: (lane: string) => reads.get(lane) ?? now(),
     unitsOn,
+    lowestFrom,
     add,
     addLine(lane: string, units: number): void {
       lines.set(lane, [{ day: 0, units, at: Number.NEGATIVE_INFINITY, by: 'beginning' }]);
@@ -67,11 +89,27 @@ export function createPsa(options: {
         trace(`PSA ${lane}: refuses ${operation}, there is an adjustment of ${date}`);
         throw refusal('precondition', 'DUPLICATE_PERIOD');
       }
-      if (standing(lane, day, now()) + units < 0) throw refusal('precondition', 'UNITS_BELOW_ZERO');
+      if (lowestFrom(lane, day) + units < 0) throw refusal('precondition', 'UNITS_BELOW_ZERO');
       add(lane, day, units, operation);
     },
   };
 }
+
+const CONTRACT: LineSnapshot['contract'] = {
+  name: 'contract',
+  companyId: '1',
+  active: true,
+  startDate: dateOf(0),
+  endDate: dateOf(LAST_DAY),
+  billingFrequency: 'MONTHLY',
+  currency: 'EUR',
+};
+
+const PERIODS = Array.from({ length: (LAST_DAY + 1) / PERIOD }, (_, at) => ({
+  start: dateOf(at * PERIOD),
+  end: dateOf((at + 1) * PERIOD - 1),
+  closed: false,
+}));
 
 export type Psa = ReturnType<typeof createPsa>;
 

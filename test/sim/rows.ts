@@ -6,9 +6,11 @@ export interface StepRow {
   readonly id: string;
   readonly attempt: number;
   readonly step: Step;
+  readonly remaining: number;
   readonly sentAt: number;
   state: Sent['state'];
   settledAt: number | null;
+  doubt: EntryError | null;
 }
 
 export interface Operation {
@@ -16,9 +18,10 @@ export interface Operation {
   readonly laneId: string;
   readonly position: number;
   readonly quantity: number;
-  /** What a person asked for; `date` moves when the PSA takes one adjustment a day only. */
+  /** What a person asked for; `date` is the day it was sent with, `movedTo` where the PSA refused that day. */
   readonly wantedDate: string;
   date: string;
+  movedTo: string | null;
   state: WorkItem['state'] | 'SUCCEEDED';
   attempts: number;
   notBefore: number | null;
@@ -46,4 +49,6 @@ export interface TableRules {
   readonly netsSameDayOnly: boolean;
   /** The oldest unfinished operation comes first, whatever its state. */
   readonly stopsAtFailure: boolean;
+  /** No change is dated before one that was delivered. */
+  readonly staysInOrder: boolean;
 }

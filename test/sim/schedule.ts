@@ -1,12 +1,13 @@
 import { createDrain as realDrain } from '../../src/delivery/drain.js';
 import type { LaneStore } from '../../src/delivery/lane.js';
+import { DEFAULT_POLICY, type Policy } from '../../src/delivery/policy.js';
 import { createJobs, type SimulatedJobs } from './jobs.js';
 import { createKernel } from './kernel.js';
 import { judge, type Verdicts } from './oracle.js';
 import { createProcesses, type Process, type Processes } from './processes.js';
 import { drawRates, type Profile, type Rates } from './profile.js';
 import { createPsa } from './psa.js';
-import { createRandom } from './random.js';
+import { createRandom, type Random } from './random.js';
 import type { TableRules } from './rows.js';
 import { createPsaSession, type SessionRules } from './session.js';
 import { createStore } from './store.js';
@@ -26,6 +27,7 @@ export const REAL_RULES: Rules = {
   fenced: true,
   netsSameDayOnly: true,
   stopsAtFailure: true,
+  staysInOrder: true,
   plansFromReads: true,
   serverErrorIsUnknown: true,
   checksClock: true,
@@ -50,6 +52,16 @@ const LIMITS = { time: 6 * 3_600_000, events: 100_000 };
 
 const SWEEP_MS = 60_000;
 const LATE_SWEEPS = 30;
+
+const queueOf = (lane: string) => `slot ${Number(lane.slice(1)) % 2}`;
+
+/** Mostly the defaults; the others move dates, and order and totals must hold all the same. */
+function drawPolicy(random: Random): Policy {
+  if (random.chance(0.6)) return DEFAULT_POLICY;
+  const proration = random.pick(['EXACT_DATE', 'PERIOD_START', 'NEXT_PERIOD'] as const);
+  const decreases = random.pick(['AS_INCREASES', 'NEXT_PERIOD'] as const);
+  return { ...DEFAULT_POLICY, proration, decreases };
+}
 
 /** One schedule: a world, a workload, faults until it heals, the real drain in every instance, and the verdict. */
 export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
@@ -80,7 +92,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
     kernel,
     random,
     processes: () => processes,
-    queueOf: (lane) => `slot ${Number(lane.slice(1)) % 2}`,
+    queueOf,
     work: (process, lane) => drainOf(process)({ tenantId: 'tenant', laneId: lane }),
     trace,
   });
@@ -88,6 +100,9 @@ export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
     now: kernel.now,
     leaseMs: timing.leaseMs,
     rules,
+    policy: drawPolicy(random),
+    lastRead: (lane) => psa.lastRead(lane),
+    queueOf,
     wake: jobs.add,
     trace,
   });
@@ -142,7 +157,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
         );
       }
       log(
-        `${lane.id} ${lane.badge}: ${psa.standing(lane.id, Number.MAX_SAFE_INTEGER / 1e9, kernel.now())} units at last`,
+        `${lane.id} ${lane.badge}: ${psa.unitsOn(lane.id, Number.MAX_SAFE_INTEGER / 1e9, kernel.now())} units at last`,
       );
     }
     for (const fault of verdicts.faults) log(`FAULT ${fault.kind}: ${fault.what}`);

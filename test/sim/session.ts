@@ -1,5 +1,5 @@
 import { compare } from '../../src/connectors/autotask/resolve.js';
-import type { LineState, Plan, Session, Step, Written } from '../../src/connectors/contract.js';
+import type { LineSnapshot, LineState, Plan, Session, Step, Written } from '../../src/connectors/contract.js';
 import { ConnectorError } from '../../src/connectors/errors.js';
 import { dayOf } from './days.js';
 import type { Kernel } from './kernel.js';
@@ -41,42 +41,65 @@ export function createPsaSession(options: {
   readonly secretRevoked: () => boolean;
   readonly acceptedUnits: (operation: string) => number;
   readonly trace: (text: string) => void;
-}): Pick<Session, 'plan' | 'apply' | 'resolve'> {
+}): Pick<Session, 'snapshot' | 'plan' | 'apply' | 'resolve'> {
   const { kernel, random, timing, processes, process, psa, trace } = options;
 
-  function read(lane: string, date: string): number {
-    const rates = options.rates();
-    if (options.secretRevoked()) throw refusal('authInvalid', 'SECRET_REJECTED');
-    if (random.chance(rates.readFails)) {
-      if (random.chance(0.3)) throw refusal('rateLimited', 'HOURLY_LIMIT', { retryAfterSeconds: random.whole(0, 60) });
-      throw refusal('unavailable', 'TIMEOUT');
-    }
-    const age = random.chance(rates.staleRead) ? random.next() * timing.staleMs : 0;
-    const units = psa.standing(lane, dayOf(date), kernel.now() - age);
-    trace(`${process.id} reads ${units} units on ${lane}${age > 0 ? `, ${(age / 1000).toFixed(1)} s old` : ''}`);
-    return units;
+  /** When what a read shows was true, for one line of it. */
+  function read(lane: string): number {
+    const age = random.chance(options.rates().staleRead) ? random.next() * timing.staleMs : 0;
+    if (age > 0) trace(`${process.id} reads ${lane}, ${(age / 1000).toFixed(1)} s old`);
+    return kernel.now() - age;
   }
 
+  function failRead(): void {
+    if (options.secretRevoked()) throw refusal('authInvalid', 'SECRET_REJECTED');
+    if (!random.chance(options.rates().readFails)) return;
+    if (random.chance(0.3)) throw refusal('rateLimited', 'HOURLY_LIMIT', { retryAfterSeconds: random.whole(0, 60) });
+    throw refusal('unavailable', 'TIMEOUT');
+  }
+
+  /** Later changes of units that a read shows are taken back first, the latest first: several steps of one change. */
+  function takeBack(operationId: string, date: string, line: LineSnapshot): Step[] {
+    const later = line.facts.filter((fact) => fact.date > date);
+    return later
+      .map(({ date: day, units }): [string, number, number] => {
+        const before = line.facts.findLast((fact) => fact.date < day)?.units ?? units;
+        return [day, units, before];
+      })
+      .filter(([, units, before]) => units !== before)
+      .reverse()
+      .map((change) => stepTo(operationId, line.target, change));
+  }
+
+  const unitsAt = (line: LineSnapshot, date: string) => {
+    const { asOf } = line.evidence as { readonly asOf: number };
+    return psa.unitsOn(line.target.contractId, dayOf(date), asOf);
+  };
+
   return {
-    plan: ({ operationId, effectiveDate, quantity }, target): Promise<Plan> =>
-      processes.call(process, 'plan', true, CALL_MS, () => {
-        const units = read(target.contractId, effectiveDate);
-        const from = options.rules.plansFromReads ? units : options.acceptedUnits(operationId);
-        const before = stateOf(effectiveDate, units);
-        const plan = { before, fingerprint: `${units}>${quantity}`, warnings: [] };
-        if (quantity === from) return { ...plan, steps: [], after: before };
-        const after = stateOf(effectiveDate, quantity);
-        const payload = { operation: operationId, unitChange: quantity - from, effectiveDate };
-        const label = `Change units from ${from} to ${quantity} on ${effectiveDate}`;
-        return { ...plan, after, steps: [{ key: operationId, label, target, payload, before, after }] };
+    snapshot: ({ targets }) =>
+      processes.call(process, `a read of ${targets.length}`, true, CALL_MS, () => {
+        failRead();
+        return targets.map((target) => psa.snapshot(target, read(target.contractId)));
       }),
 
-    resolve: (step) =>
-      processes.call(process, 'resolve', true, CALL_MS, () => {
-        const units = read(step.target.contractId, step.after.date);
-        const seen = { units, unitPrice: null, unitCost: null, ambiguous: false };
-        return { observed: stateOf(step.after.date, units), ...compare(step, seen) };
-      }),
+    plan({ operationId, effectiveDate, quantity }, line): Plan {
+      const units = unitsAt(line, effectiveDate);
+      trace(`${process.id} plans ${operationId} from ${units} units`);
+      const steps = takeBack(operationId, effectiveDate, line);
+      const from = options.rules.plansFromReads ? units : options.acceptedUnits(operationId);
+      const before = stateOf(effectiveDate, units);
+      const plan = { before, fingerprint: `${units}>${quantity}`, warnings: [] };
+      const after = stateOf(effectiveDate, quantity);
+      if (quantity !== from) steps.push(stepTo(operationId, line.target, [effectiveDate, from, quantity]));
+      return { ...plan, after: quantity === from ? before : after, steps };
+    },
+
+    resolve(step, line) {
+      const units = unitsAt(line, step.after.date);
+      const seen = { units, unitPrice: null, unitCost: null, ambiguous: false };
+      return { observed: stateOf(step.after.date, units), ...compare(step, seen) };
+    },
 
     apply: (step) => apply(step),
   };
@@ -155,6 +178,13 @@ export function createPsaSession(options: {
     if (!options.rules.serverErrorIsUnknown) return refusal('unavailable', 'SERVER_ERROR');
     return unknown('WRITE_ANSWER_UNREADABLE');
   }
+}
+
+function stepTo(operation: string, target: Step['target'], [date, from, to]: [string, number, number]): Step {
+  const [before, after] = [stateOf(date, from), stateOf(date, to)];
+  const payload = { operation, unitChange: to - from, effectiveDate: date };
+  const label = `Change units from ${from} to ${to} on ${date}`;
+  return { key: `${operation} ${date}`, label, target, payload, before, after };
 }
 
 interface Fate {

@@ -36,31 +36,34 @@ export function createStore(options: {
     return new Error(message);
   }
 
+  const working = new Set<string>();
   const local = () => kernel.now() + process.clock;
   // The clock is read before the database is asked, and a transaction counts the lease from its own beginning.
   return {
-    take(lane) {
+    async take(lane) {
       const asked = local();
-      return transaction('take', () => tables.take(lane, process.id, asked));
+      const mine = !working.has(lane.laneId);
+      const taken = await transaction('take', () => tables.take(lane, process.id, asked, mine));
+      if (Array.isArray(taken)) for (const { laneId } of taken) working.add(laneId);
+      return taken;
     },
     next: (lease) => transaction('next', () => tables.next(lease)),
-    begin(lease, item) {
-      const begun = kernel.now();
-      return transaction('begin', () => tables.begin(lease, item, begun));
-    },
-    storeStep(lease, item, step) {
+    storeStep(lease, item, step, remaining) {
       const [begun, asked] = [kernel.now(), local()];
-      return transaction('storeStep', () => tables.storeStep(lease, item, step, begun, asked));
+      return transaction('storeStep', () => tables.storeStep(lease, item, { step, remaining }, begun, asked));
     },
     settle(lease, item, sent, verdict) {
       const begun = kernel.now();
       return transaction('settle', () => tables.settle(lease, item, sent, verdict, begun));
     },
-    stopConnection(lease, item) {
+    stopConnection(lease, connection) {
       const begun = kernel.now();
-      return transaction('stopConnection', () => tables.stopConnection(lease, item, begun));
+      return transaction('stopConnection', () => tables.stopConnection(lease, connection as never, begun));
     },
     wakeLater: (lane, at) => transaction('wakeLater', () => options.wake(lane.laneId, at.getTime())),
-    release: (lease) => transaction('release', () => tables.release(lease)),
+    release(leases) {
+      for (const { laneId } of leases) working.delete(laneId);
+      return transaction('release', () => tables.release(leases));
+    },
   };
 }

@@ -8,12 +8,16 @@ import {
   type Verdict,
   type WorkItem,
 } from '../../src/delivery/lane.js';
+import type { Policy } from '../../src/delivery/policy.js';
 import type { LaneRow, Operation, StepRow, TableRules } from './rows.js';
 
 const TENANT = 'tenant';
 const SCOPE = { tenantId: TENANT, organizationId: 'organization' };
 const SWEEP_PATIENCE_MS = 30_000;
+const LOOK_AGAIN_MS = 5_000;
 const STATE = {
+  RUNNING: 'RUNNING',
+  HELD: 'HELD',
   SUCCEEDED: 'SUCCEEDED',
   FAILED: 'FAILED',
   RETRYING: 'PENDING',
@@ -29,13 +33,18 @@ export function createTables(options: {
   readonly now: () => number;
   readonly leaseMs: number;
   readonly rules: TableRules;
+  readonly policy: Policy;
+  /** When the read was made that decisions about a lane rest on. */
+  readonly lastRead: (lane: string) => number;
+  /** Lanes of one engine queue are taken together. */
+  readonly queueOf: (lane: string) => string;
   readonly wake: (lane: string, at?: number) => void;
   readonly trace: (text: string) => void;
 }) {
   const { now, rules, trace } = options;
   const lanes = new Map<string, LaneRow>();
   let connection: WorkItem['connection'] = {
-    tenantId: TENANT,
+    ...SCOPE,
     id: 'connection',
     connectorId: 'psa',
     currency: 'EUR',
@@ -82,9 +91,22 @@ export function createTables(options: {
   function nettedInto(lane: LaneRow, head: Operation): string | null {
     for (let at = lane.operations.length - 1; at >= head.position; at -= 1) {
       const later = lane.operations[at]!;
-      if (later.state === 'PENDING' && (later.date === head.date || !rules.netsSameDayOnly)) return later.id;
+      const sameDay = later.wantedDate === head.wantedDate;
+      if (later.state === 'PENDING' && (sameDay || !rules.netsSameDayOnly)) return later.id;
     }
     return null;
+  }
+
+  /** Free, of the same queue, with work that is due. */
+  function mayJoin(lane: LaneRow, wanted: LaneRow): boolean {
+    if (options.queueOf(lane.id) !== options.queueOf(wanted.id)) return false;
+    if (lane.leaseUntil !== null && lane.leaseUntil >= now()) return false;
+    const [head] = unfinished(lane);
+    return (
+      head !== undefined &&
+      /^(PENDING|RUNNING|VERIFYING)$/.test(head.state) &&
+      (head.notBefore === null || head.notBefore <= now())
+    );
   }
 
   return {
@@ -107,6 +129,7 @@ export function createTables(options: {
           quantity,
           wantedDate: date,
           date,
+          movedTo: null,
           state: 'PENDING',
           attempts: 0,
           notBefore: null,
@@ -123,14 +146,21 @@ export function createTables(options: {
       options.wake(laneId);
     },
 
-    take(key: LaneKey, owner: string, asked: number): Lease | { busyUntil: Date } | null {
-      const lane = laneOf(key);
-      if (lane.leaseUntil !== null && lane.leaseUntil >= now()) return { busyUntil: new Date(lane.leaseUntil) };
-      lane.fence += 1;
-      lane.owner = owner;
-      lane.leaseUntil = now() + options.leaseMs;
-      trace(`${owner} takes ${lane.id} with fence ${lane.fence}`);
-      return { ...key, scope: SCOPE, queueName: 'queue', fence: lane.fence, heldUntil: asked + options.leaseMs };
+    take(key: LaneKey, owner: string, asked: number, leftBehind: boolean): Lease[] | { busyUntil: Date } | null {
+      const wanted = laneOf(key);
+      const held = wanted.leaseUntil !== null && wanted.leaseUntil >= now();
+      if (held && !(wanted.owner === owner && leftBehind)) {
+        return { busyUntil: new Date(Math.min(wanted.leaseUntil!, now() + LOOK_AGAIN_MS)) };
+      }
+      const others = [...lanes.values()].filter((lane) => lane !== wanted && mayJoin(lane, wanted));
+      return [wanted, ...others].map((lane) => {
+        lane.fence += 1;
+        lane.owner = owner;
+        lane.leaseUntil = now() + options.leaseMs;
+        trace(`${owner} takes ${lane.id} with fence ${lane.fence}`);
+        const heldUntil = asked + options.leaseMs;
+        return { tenantId: TENANT, laneId: lane.id, scope: SCOPE, fence: lane.fence, heldUntil };
+      });
     },
 
     next(lease: Lease): WorkItem | null {
@@ -139,14 +169,20 @@ export function createTables(options: {
       if (!head) return null;
       const step = head.steps.at(-1);
       return {
+        traceParent: null,
         operationId: head.id,
         auditLogId: head.id,
         kind: 'quantity',
         state: head.state as WorkItem['state'],
+        status: head.entry,
         attempts: head.attempts,
         notBefore: head.notBefore === null ? null : new Date(head.notBefore),
-        effectiveDate: head.date,
+        effectiveDate: head.wantedDate,
+        movedTo: head.movedTo,
         target: { quantity: head.quantity },
+        policy: options.policy,
+        approved: false,
+        fingerprint: null,
         supersededBy: nettedInto(lane, head),
         sent: step
           ? {
@@ -154,72 +190,96 @@ export function createTables(options: {
               attempt: step.attempt,
               state: step.state,
               step: step.step,
+              remaining: step.remaining,
               sentAt: new Date(step.sentAt),
+              doubt: step.doubt,
             }
           : null,
-        sends: head.steps.filter(({ state }) => state !== 'REFUSED').length,
+        sends: head.steps.filter((each) => each.state !== 'REFUSED' && each.step.key === step?.step.key).length,
+        applied: head.steps.filter(({ state }) => state === 'APPLIED').map((each) => each.step.key),
+        began: head.steps.find(({ state }) => state === 'APPLIED')?.step.before ?? null,
         lastWrite: lastWriteBefore(lane, head.position),
+        delivered: { units: rules.staysInOrder ? deliveredBefore(lane, head.position) : null, price: null },
         mapped: { companyId: '1', serviceId: '2', contractId: lane.id, lineRef: null },
         connection,
         databaseNow: new Date(now()),
       };
     },
 
-    begin(lease: Lease, item: WorkItem, begun: number): void {
-      const operation = operationOf(item, guard(lease, begun));
-      operation.state = 'RUNNING';
-      operation.attempts += 1;
-      operation.begunAt ??= now();
-      move(operation, 'RUNNING');
-    },
-
-    storeStep(lease: Lease, item: WorkItem, step: Step, begun: number, asked: number): { sent: Sent; lease: Lease } {
+    storeStep(
+      lease: Lease,
+      item: WorkItem,
+      { step, remaining }: { readonly step: Step; readonly remaining: number },
+      begun: number,
+      asked: number,
+    ): { sent: Sent; lease: Lease } {
       const operation = operationOf(item, guard(lease, begun));
       ids += 1;
       const attempt = operation.steps.length + 1;
-      const row: StepRow = { id: `s${ids}`, attempt, step, sentAt: now(), state: 'SENDING', settledAt: null };
+      const row: StepRow = {
+        id: `s${ids}`,
+        attempt,
+        step,
+        remaining,
+        sentAt: now(),
+        state: 'SENDING',
+        settledAt: null,
+        doubt: null,
+      };
       operation.steps.push(row);
+      operation.state = 'RUNNING';
+      operation.attempts += 1;
+      operation.date = step.after.date;
+      operation.notBefore = null;
+      move(operation, 'RUNNING');
       trace(`${lease.laneId} fence ${lease.fence} stores ${row.id} of ${operation.id}: ${step.label}`);
       return {
         lease: { ...lease, heldUntil: asked + options.leaseMs },
-        sent: { stepId: row.id, attempt, state: 'SENDING', step, sentAt: new Date(row.sentAt) },
+        sent: { stepId: row.id, attempt, state: 'SENDING', step, remaining, sentAt: new Date(row.sentAt), doubt: null },
       };
     },
 
     settle(lease: Lease, item: WorkItem, sent: Sent | null, verdict: Verdict, begun: number): void {
       const lane = guard(lease, begun);
       const operation = operationOf(item, lane);
-      const state = verdict.to === 'VERIFYING' ? 'UNKNOWN' : verdict.step;
+      const state = verdict.to === 'VERIFYING' ? 'UNKNOWN' : verdict.to === 'HELD' ? undefined : verdict.step;
       const row = operation.steps.find(({ id }) => id === sent?.stepId);
       if (row && state) {
+        if (state === 'UNKNOWN' && 'error' in verdict) row.doubt ??= verdict.error;
         row.state = state;
         row.settledAt = state === 'UNKNOWN' ? null : now();
       }
       operation.state = STATE[verdict.to];
       operation.notBefore = 'notBefore' in verdict ? verdict.notBefore.getTime() : null;
+      operation.begunAt = options.lastRead(lane.id);
       operation.endedAt = verdict.to === 'SUCCEEDED' || verdict.to === 'FAILED' ? now() : null;
       operation.error = 'error' in verdict ? verdict.error : null;
-      if ('moveTo' in verdict && verdict.moveTo) operation.date = verdict.moveTo;
+      if (verdict.to === 'RETRYING' && !sent) operation.attempts += 1;
+      if ('moveTo' in verdict && verdict.moveTo) operation.movedTo = verdict.moveTo;
+      const told = verdict.details?.change as { readonly effectiveDate: string } | undefined;
+      if (told) operation.date = told.effectiveDate;
       if (verdict.details?.supersededBy) operation.supersededBy = verdict.details.supersededBy as string;
-      move(operation, verdict.to);
+      if (verdict.to !== 'HELD') move(operation, verdict.to);
       const head = unfinished(lane)[0];
       const waiting = head?.state === 'NEEDS_REVIEW' ? 'NEEDS_REVIEW' : 'PENDING';
       lane.badge = !head ? 'SYNCED' : head.state === 'FAILED' ? 'OUT_OF_SYNC' : waiting;
       trace(`${lease.laneId} fence ${lease.fence} settles ${operation.id}: ${verdict.to}, ${verdict.message}`);
     },
 
-    stopConnection(lease: Lease, item: WorkItem, begun: number): void {
+    stopConnection(lease: Lease, used: WorkItem['connection'], begun: number): void {
       guard(lease, begun);
-      if (item.connection.credentialsVersion === connection.credentialsVersion) {
+      if (used.credentialsVersion === connection.credentialsVersion) {
         connection = { ...connection, status: 'INVALID' };
       }
     },
 
-    release(lease: Lease): void {
-      const lane = laneOf(lease);
-      if (rules.fenced && lane.fence !== lease.fence) return;
-      lane.leaseUntil = null;
-      lane.owner = null;
+    release(leases: readonly Lease[]): void {
+      for (const lease of leases) {
+        const lane = laneOf(lease);
+        if (rules.fenced && lane.fence !== lease.fence) continue;
+        lane.leaseUntil = null;
+        lane.owner = null;
+      }
     },
 
     /** A dead instance's lanes are free at once. */
@@ -274,9 +334,16 @@ function headState(lane: LaneRow): string {
   return lane.operations.find(({ state }) => state !== 'SUCCEEDED')?.state ?? 'none';
 }
 
-/** The newest write of an earlier operation that is known to have taken effect. */
+/** The latest day from which a delivered write of an earlier operation changed units. */
+function deliveredBefore(lane: LaneRow, position: number): string | null {
+  const earlier = lane.operations.slice(0, position - 1).flatMap(({ steps }) => steps);
+  const days = earlier.filter(({ state }) => state === 'APPLIED').map(({ step }) => step.after.date);
+  return days.sort().at(-1) ?? null;
+}
+
+/** The newest write of the lane that is known to have taken effect. */
 function lastWriteBefore(lane: LaneRow, position: number): WorkItem['lastWrite'] {
-  for (let at = position - 2; at >= 0; at -= 1) {
+  for (let at = position - 1; at >= 0; at -= 1) {
     const applied = lane.operations[at]!.steps.findLast(({ state }) => state === 'APPLIED');
     if (applied) return { units: applied.step.after.units, sentAt: new Date(applied.sentAt) };
   }

@@ -58,7 +58,8 @@ export function createWorkload(options: {
       const times: number[] = [];
       edited.set(lane, times);
       for (let rest = random.whole(1, 4); rest > 0; rest -= 1) {
-        const on = Math.max(1, day - random.whole(0, 40));
+        // Sometimes planned for later: the next change takes it back.
+        const on = Math.max(1, day + random.whole(-40, 20));
         kernel.after(random.next() * until, () => edit(lane, on, times));
       }
     }
@@ -66,7 +67,7 @@ export function createWorkload(options: {
 
   function edit(lane: string, day: number, times: number[]): void {
     const units = random.pick([-3, -2, -1, 1, 2, 3]);
-    if (psa.standing(lane, day, kernel.now()) + units < 0) return;
+    if (psa.lowestFrom(lane, day) + units < 0) return;
     times.push(kernel.now());
     psa.add(lane, day, units, 'a person');
   }

@@ -28,7 +28,7 @@ describe('starting', () => {
     expect(server.adopted).toBe(false);
     expect(await setting(server.url, 'fsync')).toBe('on');
     expect(await setting(server.url, 'listen_addresses')).toBe('');
-    expect(await setting(server.url, 'max_connections')).toBe('60');
+    expect(await setting(server.url, 'max_connections')).toBe('200');
     expect(await setting(server.url, 'server_encoding')).toBe('UTF8');
     expect(await query(server.url, "SELECT current_database() AS db, lower('ÄÉ') AS lower")).toEqual([
       { db: 'gateway', lower: 'äé' },

@@ -131,8 +131,8 @@ describe('the audit chain', () => {
 
   test('is gapless, and each hash is that of its event and the one before', async () => {
     const rows = await test_.sql<{ seq: string; prevHash: Buffer; hash: Buffer; canonical: string }>(`
-      SELECT "seq", "prevHash", "hash", jsonb_build_array("tenantId", "organizationId", "seq", "auditLogId", "type",
-        "fromStatus", "toStatus", "message", "data", to_char("at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS'))::text AS "canonical"
+      SELECT "seq", "prevHash", "hash", (jsonb_build_array("tenantId", "organizationId", "seq", "auditLogId", "type",
+        "fromStatus", "toStatus", "message", "data", to_char("at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS')) || jsonb_build_array(encode("entryHash", 'hex')))::text AS "canonical"
       FROM "AuditLogEvent" WHERE "organizationId" = '${scope.organizationId}' ORDER BY "seq"`);
     expect(rows.map(({ seq }) => Number(seq))).toEqual(Array.from({ length: 60 }, (_, at) => at + 1));
     let previous = Buffer.alloc(32);
@@ -150,7 +150,7 @@ describe('the audit chain', () => {
   test('breaks when an event is altered behind the back of the database', async () => {
     const verify = `
       SELECT count(*) FILTER (WHERE "hash" <> audit_event_hash("prevHash", "tenantId", "organizationId", "seq", "auditLogId",
-        "type", "fromStatus", "toStatus", "message", "data", "at"))::int AS "broken" FROM "AuditLogEvent"`;
+        "type", "fromStatus", "toStatus", "message", "data", "at", "entryHash"))::int AS "broken" FROM "AuditLogEvent"`;
     expect(await test_.sql(verify)).toEqual([{ broken: 0 }]);
     await test_.sql(`BEGIN; SET LOCAL session_replication_role = replica;
       UPDATE "AuditLogEvent" SET "message" = 'nothing happened' WHERE "seq" = 7; COMMIT`);

@@ -52,6 +52,22 @@ export async function reached(caller: Caller, id: string, ...statuses: readonly 
 /** The entry when nothing more happens to it by itself. */
 export const settled = (caller: Caller, id: string): Promise<Entry> => reached(caller, id, ...ENDED);
 
+const REPORTS = `subscription ($filter: AuditLogFilter) {
+  auditLogEvents(after: "0", filter: $filter) { type data auditLog { id } }
+}`;
+type Reported = {
+  auditLogEvents: { type: string; data: { details?: object } | null; auditLog: { id: string } | null };
+};
+
+/** The entry as soon as it has reported details of that name, told by the feed. */
+export async function reported(caller: Caller, id: string, name: string): Promise<Entry> {
+  const source = caller.live<Reported>(REPORTS, { filter: { operations: [(await entryOf(caller, id)).operation] } });
+  const fits = ({ auditLogEvents: { type, data, auditLog } }: Reported) =>
+    type === 'REPORT' && auditLog?.id === id && name in (data?.details ?? {});
+  await firstOf(source, fits, `the report "${name}" of ${id}`);
+  return entryOf(caller, id);
+}
+
 export interface EntryFilter {
   readonly operations?: readonly string[];
   readonly statuses?: readonly Status[];
@@ -96,7 +112,7 @@ export function connect(
 /** A connection that works. */
 export async function connected(
   caller: Caller,
-  input: { alias?: string; currency?: string } = {},
+  input: { alias?: string; currency?: string; credentials?: object } = {},
 ): Promise<Connection> {
   const { connection, auditLog } = await connect(caller, input);
   if (!connection) throw new Error(JSON.stringify(auditLog));

@@ -102,7 +102,7 @@ export async function firstOf<T>(
   source: AsyncGenerator<T, void>,
   fits: (message: T) => boolean,
   what = 'the message',
-  withinMs = 15_000,
+  withinMs = 110_000,
 ): Promise<T> {
   let last: T | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { GatewayOptions } from './app.js';
+import { root } from './root.js';
 
 export interface GatewayChild {
   readonly url: string;
@@ -11,8 +12,10 @@ export interface GatewayChild {
 }
 
 export async function startGatewayChild(options: GatewayOptions): Promise<GatewayChild> {
-  const child: ChildProcess = fork(join(import.meta.dirname, 'gateway-child.ts'), {
-    execArgv: ['--import', 'tsx'],
+  // From one bundle of the sources, as `npm start` does.
+  const child: ChildProcess = fork(join(root, 'scripts/run.mjs'), ['test/support/gateway-child.ts'], {
+    cwd: root,
+    execArgv: [],
     env: { ...process.env, TEST_GATEWAY: JSON.stringify(options) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -52,6 +52,15 @@ export interface Connection {
   readonly credentialsVersion: number;
   readonly deletedAt: string | null;
   readonly diagnostics: readonly Diagnostic[];
+  readonly policy?: Policy;
+}
+
+export interface Policy {
+  readonly proration: string;
+  readonly decreases: string;
+  readonly priceSource: string;
+  readonly writeMode: string;
+  readonly drift: { readonly quantity: string; readonly unitPrice: string; readonly unitCost: string };
 }
 
 export interface Mapping {
@@ -66,6 +75,19 @@ export interface Mapping {
   readonly remoteLineId?: string | null;
 }
 
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly state: string;
+  readonly hint: string;
+  readonly expiresAt: string | null;
+  readonly previousUntil: string | null;
+  readonly revokedAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly madeBy: string;
+}
+
 export interface UserError {
   readonly __typename: string;
   readonly code: string;
@@ -77,6 +99,9 @@ export interface UserError {
   readonly existingMapping?: { readonly id: string } | null;
   readonly existingConnection?: { readonly id: string } | null;
   readonly existingEntry?: { readonly id: string } | null;
+  readonly state?: string | null;
+  readonly entry?: { readonly id: string } | null;
+  readonly runningEntry?: { readonly id: string } | null;
   readonly mappings?: readonly { readonly id: string }[];
   readonly count?: number;
   readonly status?: string;
@@ -93,16 +118,39 @@ export interface RowResult {
   readonly errors: readonly { readonly code: string }[];
 }
 
+export interface AzureBill {
+  readonly month: string;
+  readonly outcome: string;
+  readonly cost: string | null;
+  readonly price: string | null;
+  readonly parts: readonly { readonly kind: string; readonly cost: string }[];
+  readonly auditLog: { readonly id: string } | null;
+}
+
 /** What a mutation answers; of the objects the one it has. */
 export interface Payload {
   readonly connection?: Connection | null;
   readonly mapping?: Mapping | null;
+  readonly customerMapping?: {
+    readonly id: string;
+    readonly policy: Policy;
+    readonly policyOverride: { readonly writeMode: string | null; readonly decreases: string | null } | null;
+  } | null;
+  /** Of an operator verb: the entry under which the operation stands. */
+  readonly entry?: Pick<Entry, 'id' | 'status'> | null;
+  readonly reconciliation?: Reconciliation | null;
+  readonly drift?: Drift | null;
   readonly cloudSubscription?: {
     readonly id: string;
     readonly quantity: number;
     readonly syncState: string | null;
   } | null;
   readonly results?: readonly RowResult[] | null;
+  readonly azureUsage?: { readonly month: string; readonly cost: string; readonly revision: number } | null;
+  /** Of the monthly run. */
+  readonly bills?: readonly AzureBill[] | null;
+  readonly apiKey?: ApiKey | null;
+  readonly token?: string | null;
   readonly auditLog: Entry;
   readonly userErrors: readonly UserError[];
 }
@@ -130,19 +178,73 @@ const USER_ERROR = `fragment AUserError on UserError {
   ... on CurrencyMismatchError { currency: expected found: actual }
   ... on DuplicateAliasError { existingConnection: existing { id } }
   ... on IdempotencyConflictError { existingEntry: existing { id } }
+  ... on OperationStateError { state entry { id } }
   ... on InUseError { count mappings { id } }
   ... on ConnectionNotReadyError { status }
+  ... on AlreadyRunningError { runningEntry: existing { id } }
   ... on VendorError { hint where permissionId retryable }
 }`;
 
 const SUBSCRIPTION = 'cloudSubscription { id quantity syncState }';
+const API_KEY = 'apiKey { id name role state hint expiresAt previousUntil revokedAt lastUsedAt madeBy }';
 const RESULTS = 'results { externalId id outcome errors { code } }';
+
+export interface Reconciliation {
+  readonly id: string;
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED';
+  readonly lines: number;
+  readonly checked: number;
+  readonly drifts: number;
+  readonly calls: number;
+  readonly equal: number;
+  readonly drifted: number;
+  readonly pending: number;
+  readonly unread: number;
+  readonly corrections: number;
+}
+
+export interface Drift {
+  readonly id: string;
+  readonly field: string;
+  readonly marketplaceValue: string | null;
+  readonly psaValue: string | null;
+  readonly lastWrittenValue: string | null;
+  readonly cause: string;
+  readonly state: string;
+  readonly rule: string;
+  readonly closedAt: string | null;
+  readonly mapping: { readonly id: string } | null;
+  readonly cloudSubscription: { readonly id: string } | null;
+  readonly auditLog: { readonly id: string; readonly operation: string } | null;
+}
+
+export const RECONCILIATION = 'id status lines checked drifts calls equal drifted pending unread corrections';
+
+export const DRIFT = `id field marketplaceValue psaValue lastWrittenValue cause state rule closedAt
+  mapping { id } cloudSubscription { id } auditLog { id operation }`;
 
 const OBJECTS: { readonly [ending: string]: readonly [selection: string, ...fragments: string[]] } = {
   ConnectorConnection: ['connection { ...AConnection }', CONNECTION],
   Mapping: ['mapping { ...AMapping }', MAPPING],
+  SubscriptionOperation: ['mapping { ...AMapping } entry { id status }', MAPPING],
+  reconcileConnection: [`reconciliation { ${RECONCILIATION} }`],
+  correctDrift: [`drift { ${DRIFT} }`],
+  ConnectionPolicy: [
+    'connection { ...AConnection policy { ...APolicy } } customerMapping { id policy { ...APolicy } policyOverride { writeMode decreases } }',
+    CONNECTION,
+    'fragment APolicy on SyncPolicy { proration decreases priceSource writeMode drift { quantity unitPrice unitCost } }',
+  ],
+  ConnectorAction: ['message'],
+  syncSubscriptionToConnection: [
+    'customerMapping { ...AMapping } offerMapping { ...AMapping } subscriptionMapping { ...AMapping } auditLogs { ...AnEntry parent { id } } preview { decision fingerprint after { units } steps { label } }',
+    MAPPING,
+  ],
   resyncSubscription: ['mapping { ...AMapping }', MAPPING],
   SubscriptionChange: [SUBSCRIPTION],
+  AzureUsage: ['azureUsage { month cost price currency revision }'],
+  AzureBilling: ['bills: results { month outcome cost price parts { kind cost } auditLog { id } }'],
+  revokeApiKey: [API_KEY],
+  ApiKey: [`${API_KEY} token`],
   Customers: [RESULTS],
   Offers: [RESULTS],
   CloudSubscriptions: [RESULTS],

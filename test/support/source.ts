@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import ts from 'typescript';
+import { root } from './root.js';
 
 /** A file of the project, by its path from the root with forward slashes. */
 export interface SourceFile {
@@ -14,8 +15,6 @@ export interface Import {
   /** Nothing of it is there when the program runs. */
   readonly typeOnly: boolean;
 }
-
-export const root = join(import.meta.dirname, '../..');
 
 /** Every TypeScript file under some folders, without what is generated. */
 export function sourceFiles(...folders: readonly string[]): SourceFile[] {

@@ -3,6 +3,7 @@ import {
   connected,
   done,
   entries,
+  GOOD,
   mappingOf,
   pushCustomer,
   pushOffer,
@@ -14,7 +15,7 @@ import {
 import type { TestApp } from './app.js';
 import type { Caller } from './caller.js';
 import type { Entry, Mapping, Payload } from './documents.js';
-import { monthlyContract, monthlyService, PSA } from './world.js';
+import { API_USER, monthlyContract, monthlyService, PSA } from './world.js';
 
 /** A mapped cloud subscription. */
 export interface Staged {
@@ -45,14 +46,29 @@ export interface Stage {
   change(staged: Staged, change: object): Promise<Entry[]>;
   /** The same, when they are settled. */
   changed(staged: Staged, change: object): Promise<Entry[]>;
-  /** The adjustments the PSA received for the contract of a subscription, committed or not. */
+  /** The writes the PSA received for the contract of a subscription, committed or not. */
   posts(staged: Pick<Staged, 'contractId'>): Posted[];
+  /** A person changes the units of its line in the PSA. */
+  edit(staged: Pick<Staged, 'contractId'>, unitChange: number, effectiveDate: string): Promise<void>;
 }
 
 export interface Posted {
+  readonly method: string;
   readonly committed: boolean;
   readonly status: number | null;
   readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What a stage needs to know of a PSA; how its lines are written is its own business. */
+export interface StagePsa {
+  /** The member of the `@oneOf` input. */
+  readonly credentials: object;
+  readonly companyId: string;
+  readonly serviceId: string;
+  nextContract(): string;
+  /** The writes the PSA received for a contract, committed or not. */
+  posts(contractId: string): Posted[];
+  edit(contractId: string, serviceId: string, unitChange: number, effectiveDate: string): Promise<void>;
 }
 
 let contracts = 0;
@@ -60,10 +76,11 @@ let contracts = 0;
 export async function createStage(
   app: TestApp,
   caller: Caller = app.csp,
-  options: { serviceId?: string; offer?: object; customer?: object } = {},
+  options: { psa?: StagePsa; serviceId?: string; offer?: object; customer?: object } = {},
 ): Promise<Stage> {
-  const { serviceId = monthlyService(0) } = options;
-  const connection = await connected(caller);
+  const { psa = ofTheApp(app) } = options;
+  const { serviceId = psa.serviceId } = options;
+  const connection = await connected(caller, { credentials: psa.credentials });
   const customer = await pushCustomer(caller, options.customer);
   const offer = await pushOffer(caller, options.offer);
   const connectionId = connection.id;
@@ -71,11 +88,11 @@ export async function createStage(
   const customerMapping = await done(caller, 'createConnectionCustomerMapping', {
     connectionId,
     customerId: customer.id,
-    companyId: PSA.company.contoso,
+    companyId: psa.companyId,
   });
   const offerMapping = await done(caller, 'createConnectionOfferMapping', { connectionId, offerVariantId, serviceId });
 
-  const nextContract = () => monthlyContract(contracts++);
+  const { nextContract } = psa;
 
   async function map({ id }: { id: string }, contractId = nextContract()) {
     const input = { connectionId, cloudSubscriptionId: id, contractId };
@@ -110,11 +127,45 @@ export async function createStage(
     async changed(staged, input) {
       return Promise.all((await change(staged, input)).map(({ id }) => settled(caller, id)));
     },
-    posts: ({ contractId }) =>
+    posts: ({ contractId }) => psa.posts(contractId),
+    edit: ({ contractId }, unitChange, effectiveDate) => psa.edit(contractId, serviceId, unitChange, effectiveDate),
+  };
+}
+
+/** The PSA of the test world, whose simulator every test app has. */
+function ofTheApp(app: TestApp): StagePsa {
+  return {
+    credentials: { autotask: GOOD },
+    companyId: PSA.company.contoso,
+    serviceId: monthlyService(0),
+    nextContract: () => monthlyContract(contracts++),
+    posts: (contractId) =>
       app.simulator.admin.journal
         .list({ writes: true })
         .filter(({ path }) => path.includes(`/Contracts/${contractId}/ServiceAdjustments`))
-        .map(({ committed, status, body }) => ({ committed, status, body: body as Posted['body'] })),
+        .map(({ method, committed, status, body }) => ({ method, committed, status, body: body as Posted['body'] })),
+    async edit(contractId, serviceId, unitChange, effectiveDate) {
+      const { username, secret, integrationCode } = API_USER;
+      const response = await fetch(
+        `${app.simulator.url}/ATServicesRest/V1.0/Contracts/${contractId}/ServiceAdjustments`,
+        {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            UserName: username,
+            Secret: secret,
+            ApiIntegrationCode: integrationCode,
+          },
+          body: JSON.stringify({
+            contractID: Number(contractId),
+            serviceID: Number(serviceId),
+            unitChange,
+            effectiveDate,
+          }),
+        },
+      );
+      if (response.status !== 200) throw new Error(`The PSA refused the edit: ${await response.text()}`);
+    },
   };
 }
 

@@ -6,15 +6,20 @@ export interface Statement {
   readonly values: unknown[];
 }
 
+/** With which a pool begins each new connection, whenever it makes one. */
+const GREETING = /^SELECT pg_backend_pid\(\)/;
+
 /** What is sent to PostgreSQL in this process while some work is done, by whichever library. */
 export async function statementsOf<T>(work: () => Promise<T>): Promise<{ result: T; statements: Statement[] }> {
   const statements: Statement[] = [];
   const query = vi.spyOn(pg.Client.prototype, 'query');
   try {
     const result = await work();
-    for (const [config, values] of query.mock.calls as unknown as [string | Statement, unknown[]?][]) {
+    for (const [config, values] of query.mock.calls as unknown as [string | Statement, unknown?][]) {
       const { text, values: own } = typeof config === 'string' ? { text: config, values: undefined } : config;
-      statements.push({ text, values: values ?? own ?? [] });
+      if (GREETING.test(text)) continue;
+      // What follows the statement may also be whom to call with its result.
+      statements.push({ text, values: (Array.isArray(values) ? values : own) ?? [] });
     }
     return { result, statements };
   } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addMonths, calendarDate, nextPeriod, periodStart } from '../../../src/connectors/autotask/calendar.js';
-import { canonical, divide, jsonNumber, sameMoney } from '../../../src/connectors/autotask/decimal.js';
+import { canonical, divide, jsonNumber, sameMoney } from '../../../src/connectors/decimal.js';
 
 describe('decimals', () => {
   it('have one canonical text', () => {

@@ -1,7 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { World } from '../../../simulators/autotask/index.js';
+import type { Change, MappedTarget } from '../../../src/connectors/contract.js';
 import { failureOf, open } from './session.js';
-import { BASIC, change, MONTHLY, onlyStep, PREMIUM, type Simulated, settle, simulated, YEARLY } from './simulated.js';
+import {
+  BASIC,
+  change,
+  MONTHLY,
+  onlyStep,
+  PREMIUM,
+  planned,
+  resolved,
+  type Simulated,
+  settle,
+  simulated,
+  YEARLY,
+} from './simulated.js';
 import { healthy, startStub } from './stub.js';
 
 const running: Simulated[] = [];
@@ -16,12 +29,15 @@ async function start(with_?: (world: World) => void, more?: Parameters<typeof si
 }
 
 const writes = ({ simulator }: Simulated) => simulator.admin.journal.list({ writes: true });
-const reads = ({ simulator }: Simulated) => simulator.admin.journal.list().filter((each) => !each.isWrite);
 
 describe('a plan', () => {
   it('changes 10 to 12 units inside a period with one adjustment whose body is exact', async () => {
     const one = await start();
-    const plan = await one.session.plan(change(12, '2026-12-10', { unitPrice: '10.5375', unitCost: '8.43' }), BASIC);
+    const plan = await planned(
+      one.session,
+      change(12, '2026-12-10', { unitPrice: '10.5375', unitCost: '8.43' }),
+      BASIC,
+    );
     expect(plan.before).toMatchObject({ date: '2026-12-10', units: 10, unitPrice: '6.6' });
     expect(plan.after).toMatchObject({ date: '2026-12-10', units: 12, unitPrice: '10.5375' });
     expect(JSON.stringify(onlyStep(plan).payload)).toBe(
@@ -30,34 +46,22 @@ describe('a plan', () => {
     expect(writes(one)).toHaveLength(0);
   });
 
-  it('takes two reads once the lists are known', async () => {
-    const one = await start();
-    await one.session.plan(change(12, '2026-12-10'), BASIC);
-    const before = reads(one).length;
-    await one.session.plan(change(13, '2026-12-10'), BASIC);
-    expect(
-      reads(one)
-        .slice(before)
-        .map((each) => each.entity),
-    ).toEqual(['Contracts', 'ContractServiceUnits']);
-  });
-
   it('has no steps when the line is equal already', async () => {
     const { session } = await start();
-    expect((await session.plan(change(10, '2026-12-10'), BASIC)).steps).toEqual([]);
-    expect((await session.plan(change(10, '2026-12-10', { unitPrice: '6.60' }), BASIC)).steps).toEqual([]);
+    expect((await planned(session, change(10, '2026-12-10'), BASIC)).steps).toEqual([]);
+    expect((await planned(session, change(10, '2026-12-10', { unitPrice: '6.60' }), BASIC)).steps).toEqual([]);
     expect(
-      (await session.plan(change(0, '2026-12-10', { unitPrice: '9' }), { ...BASIC, serviceId: '104' })).steps,
+      (await planned(session, change(0, '2026-12-10', { unitPrice: '9' }), { ...BASIC, serviceId: '104' })).steps,
     ).toEqual([]);
   });
 
   it('changes only the price with a unit change of 0', async () => {
     const one = await start();
     const wanted = change(10, '2026-12-01', { kind: 'price', unitPrice: '7.25' });
-    const step = onlyStep(await one.session.plan(wanted, BASIC));
+    const step = onlyStep(await planned(one.session, wanted, BASIC));
     expect(step.payload).toMatchObject({ unitChange: 0, adjustedUnitPrice: 7.25 });
     await one.session.apply(step);
-    expect(await one.session.resolve(step)).toMatchObject({
+    expect(await resolved(one.session, step)).toMatchObject({
       state: 'applied',
       observed: { units: 10, unitPrice: '7.25' },
     });
@@ -65,11 +69,11 @@ describe('a plan', () => {
 
   it('is stable over the operation and differs when either side differs', async () => {
     const one = await start();
-    const first = await one.session.plan(change(12, '2026-12-10'), BASIC);
-    const again = await one.session.plan({ ...change(12, '2026-12-10'), operationId: 'op_2' }, BASIC);
-    const other = await one.session.plan(change(13, '2026-12-10'), BASIC);
+    const first = await planned(one.session, change(12, '2026-12-10'), BASIC);
+    const again = await planned(one.session, { ...change(12, '2026-12-10'), operationId: 'op_2' }, BASIC);
+    const other = await planned(one.session, change(13, '2026-12-10'), BASIC);
     await settle(one.session, change(11, '2026-12-05'), BASIC);
-    const later = await one.session.plan(change(12, '2026-12-10'), BASIC);
+    const later = await planned(one.session, change(12, '2026-12-10'), BASIC);
     expect(again.fingerprint).toBe(first.fingerprint);
     expect(again.steps[0]?.key).toBe(first.steps[0]?.key);
     expect(new Set([first.fingerprint, other.fingerprint, later.fingerprint]).size).toBe(3);
@@ -77,12 +81,12 @@ describe('a plan', () => {
 
   it('is serialisable and holds no secret', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10'), BASIC));
     const restored = JSON.parse(JSON.stringify(step));
     expect(restored).toEqual(step);
     expect(JSON.stringify(step)).not.toContain('sample-secret');
     await one.session.apply(restored);
-    expect((await one.session.resolve(restored)).state).toBe('applied');
+    expect((await resolved(one.session, restored)).state).toBe('applied');
   });
 
   it('starts a line that is not on the contract yet, and learns its id', async () => {
@@ -96,18 +100,20 @@ describe('a plan', () => {
   it('warns of a posted period, an inactive contract and an adjustment of the same date', async () => {
     const one = await start();
     one.simulator.admin.postPeriod({ contractID: 29681001, throughDate: '2026-12-01' });
-    const posted = await one.session.plan(change(12, '2026-12-10'), BASIC);
+    const posted = await planned(one.session, change(12, '2026-12-10'), BASIC);
     expect(posted.warnings.join()).toMatch(/posted/);
     const inactive = { companyId: '205', contractId: '29681006', serviceId: '101', lineRef: null };
-    expect((await one.session.plan(change(1, '2026-12-10'), inactive)).warnings.join()).toMatch(/not active/);
+    expect((await planned(one.session, change(1, '2026-12-10'), inactive)).warnings.join()).toMatch(/not active/);
     await settle(one.session, change(12, '2027-03-10'), BASIC);
-    expect((await one.session.plan(change(13, '2027-03-10'), BASIC)).warnings.join()).toMatch(/begins on this date/);
+    expect((await planned(one.session, change(13, '2027-03-10'), BASIC)).warnings.join()).toMatch(
+      /begins on this date/,
+    );
   });
 
   it('refuses what cannot be right, with a code for each', async () => {
     const { session } = await start();
-    const code = async (...[wanted, target]: Parameters<typeof session.plan>) =>
-      (await failureOf(session.plan(wanted, target))).code;
+    const code = async (wanted: Change, target: MappedTarget) =>
+      (await failureOf(planned(session, wanted, target))).code;
     const date = '2026-12-10';
     expect(await code(change(1, '2025-12-31'), BASIC)).toBe('EFFECTIVE_DATE_OUTSIDE_CONTRACT');
     expect(await code(change(1, '2029-01-01'), BASIC)).toBe('EFFECTIVE_DATE_OUTSIDE_CONTRACT');
@@ -131,15 +137,15 @@ describe('a plan', () => {
     const one = await start((world) => {
       world.lines?.push({ id: 8900, contractID: 29681001, serviceID: 101, units: 4 });
     });
-    const failure = await failureOf(one.session.plan(change(5, '2026-12-10'), BASIC));
+    const failure = await failureOf(planned(one.session, change(5, '2026-12-10'), BASIC));
     expect(failure).toMatchObject({ kind: 'precondition', code: 'SERVICE_TWICE_ON_CONTRACT' });
-    const first = await one.session.plan(change(12, '2026-12-10'), { ...BASIC, lineRef: '8000' });
+    const first = await planned(one.session, change(12, '2026-12-10'), { ...BASIC, lineRef: '8000' });
     expect(first).toMatchObject({ before: { units: 10, unitPrice: '6.6' }, warnings: [] });
     const known = { ...BASIC, lineRef: '8900' };
-    const step = onlyStep(await one.session.plan(change(5, '2026-12-10'), known));
+    const step = onlyStep(await planned(one.session, change(5, '2026-12-10'), known));
     expect(step.payload).toMatchObject({ contractServiceID: 8900, unitChange: 1 });
     await one.session.apply(step);
-    expect(await one.session.resolve(step)).toMatchObject({
+    expect(await resolved(one.session, step)).toMatchObject({
       state: 'applied',
       lineRef: '8900',
       observed: { units: 5 },
@@ -170,7 +176,7 @@ describe('a write', () => {
       expect((await settle(one.session, change(12, '2026-12-10'), BASIC)).observed?.units).toBe(12);
       expect((await settle(one.session, change(9, '2026-12-20'), BASIC)).observed?.units).toBe(9);
       expect((await settle(one.session, change(20, '2027-02-01'), BASIC)).observed?.units).toBe(20);
-      expect((await one.session.plan(change(20, '2027-02-01'), BASIC)).steps).toEqual([]);
+      expect((await planned(one.session, change(20, '2027-02-01'), BASIC)).steps).toEqual([]);
     }
   });
 
@@ -181,7 +187,7 @@ describe('a write', () => {
       state: 'applied',
       observed: { units: 14 },
     });
-    expect((await one.session.plan(change(14, '2026-12-01'), BASIC)).steps).toEqual([]);
+    expect((await planned(one.session, change(14, '2026-12-01'), BASIC)).steps).toEqual([]);
   });
 
   it('is right in the last period of the contract', async () => {
@@ -211,13 +217,13 @@ describe('a write', () => {
   it('in a posted last period counts when a row from that date has the wanted total', async () => {
     const one = await start();
     one.simulator.admin.postPeriod({ contractID: 29681002, throughDate: '2028-01-01' });
-    const step = onlyStep(await one.session.plan(change(30, '2028-06-15'), YEARLY));
-    expect((await one.session.resolve(step)).state).toBe('notApplied');
+    const step = onlyStep(await planned(one.session, change(30, '2028-06-15'), YEARLY));
+    expect((await resolved(one.session, step)).state).toBe('notApplied');
     await one.session.apply(step);
-    expect(await one.session.resolve(step)).toMatchObject({ state: 'applied', observed: { units: 30 } });
-    const next = await one.session.plan(change(31, '2028-07-01'), YEARLY);
+    expect(await resolved(one.session, step)).toMatchObject({ state: 'applied', observed: { units: 30 } });
+    const next = await planned(one.session, change(31, '2028-07-01'), YEARLY);
     expect(next.warnings.join()).toMatch(/More than one row/);
-    expect((await one.session.resolve(onlyStep(next))).state).toBe('notApplied');
+    expect((await resolved(one.session, onlyStep(next))).state).toBe('notApplied');
   });
 
   it('in a posted last period is for a person when the row holds a difference', async () => {
@@ -230,16 +236,16 @@ describe('a write', () => {
   it('of a second change on one date is refused by name', async () => {
     const one = await start();
     await settle(one.session, change(12, '2026-12-10'), BASIC);
-    const step = onlyStep(await one.session.plan(change(13, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(13, '2026-12-10'), BASIC));
     const failure = await failureOf(one.session.apply(step));
     expect(failure).toMatchObject({ kind: 'precondition', code: 'SAME_DAY_ADJUSTMENT', outcome: 'notApplied' });
     expect(failure.detail.hint).toMatch(/day later/);
-    expect((await one.session.resolve(step)).state).toBe('notApplied');
+    expect((await resolved(one.session, step)).state).toBe('notApplied');
   });
 
   it('that Autotask refuses is definite and keeps its words', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10'), BASIC));
     const late = { ...step, payload: { ...(step.payload as object), effectiveDate: '2030-01-01' } };
     const failure = await failureOf(one.session.apply(late));
     expect(failure).toMatchObject({
@@ -248,12 +254,62 @@ describe('a write', () => {
       outcome: 'notApplied',
     });
     expect(failure.detail.remote?.message).toMatch(/effectiveDate must be between/);
-    expect((await one.session.resolve(step)).state).toBe('notApplied');
+    expect((await resolved(one.session, step)).state).toBe('notApplied');
+  });
+
+  it('that a change of the PSA came before is refused by name and with a cure', async () => {
+    const target = { ...MONTHLY, serviceId: '104', lineRef: null };
+    const refusal = async (between: (one: Simulated) => void, more: Partial<Change> = {}) => {
+      const one = await start();
+      const step = onlyStep(await planned(one.session, change(3, '2026-12-10', { kind: 'create', ...more }), target));
+      between(one);
+      const failure = await failureOf(one.session.apply(step));
+      expect(failure).toMatchObject({ outcome: 'notApplied', retryable: false });
+      expect(failure.detail).toMatchObject({ hint: expect.stringMatching(/\w/), where: expect.anything() });
+      expect((await resolved(one.session, step)).state).toBe('notApplied');
+      return failure.code;
+    };
+    const merge = (rows: Partial<World>) => (one: Simulated) =>
+      one.simulator.admin.seed({ users: [], ...rows }, { merge: true });
+    const contract = { id: 29681001, companyID: 201, startDate: '2026-01-01', endDate: '2028-12-31' };
+    expect(await refusal(merge({ services: [{ id: 104, isActive: false }] }))).toBe('SERVICE_INACTIVE');
+    expect(await refusal(merge({ services: [{ id: 104, periodType: 5 }] }))).toBe('PERIOD_MISMATCH');
+    expect(await refusal(merge({ contracts: [{ ...contract, contractType: 1 }] }))).toBe('CONTRACT_NOT_RECURRING');
+    expect(await refusal(merge({ contracts: [{ ...contract, endDate: '2026-12-01' }] }))).toBe(
+      'EFFECTIVE_DATE_OUTSIDE_CONTRACT',
+    );
+    const inactive = merge({ contracts: [{ ...contract, status: 0 }] });
+    expect(
+      await refusal((one) => {
+        one.simulator.admin.switches.patch({ inactiveContractAcceptsAdjustments: false });
+        inactive(one);
+      }),
+    ).toBe('CONTRACT_INACTIVE');
+  });
+
+  it('into a closed period, or one too many of a date, is refused by name and with a cure', async () => {
+    const { session } = await start();
+    const step = onlyStep(await planned(session, change(12, '2026-12-10'), BASIC));
+    const texts = {
+      PERIOD_POSTED:
+        'Unable to make changes as it would result in the modification of an already approved and posted contract period',
+      DUPLICATE_PERIOD: 'Attempt to insert duplicate data into contract_service_period',
+      UNITS_BELOW_ZERO: 'The change would bring the number of units below zero.',
+    };
+    for (const [code, text] of Object.entries(texts)) {
+      const stub = await startStub((request, origin) =>
+        request.path.includes('Adjustments') ? { status: 500, json: { errors: [text] } } : healthy(request, origin),
+      );
+      const failure = await failureOf(open({ discoveryUrl: stub.origin }).session.apply(step));
+      await stub.close();
+      expect(failure).toMatchObject({ kind: 'precondition', code, outcome: 'notApplied' });
+      expect(failure.detail).toMatchObject({ hint: expect.stringMatching(/\w/), where: expect.anything() });
+    }
   });
 
   it('without the permission says which one', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10'), BASIC));
     one.simulator.admin.users.patch('apiuser@example.test', {
       permissions: { ContractServiceAdjustments: { create: 'None' } },
     });
@@ -271,28 +327,28 @@ describe('a write', () => {
     let units = 10;
     for (const [index, action] of actions.entries()) {
       units += 1;
-      const step = onlyStep(await one.session.plan(change(units, `2026-12-1${index}`), BASIC));
+      const step = onlyStep(await planned(one.session, change(units, `2026-12-1${index}`), BASIC));
       one.simulator.admin.faults.add({ match: { writesOnly: true }, action });
       const failure = await failureOf(one.session.apply(step));
       expect([action, failure.kind, failure.outcome]).toEqual([action, 'unknownOutcome', 'unknown']);
-      expect([action, (await one.session.resolve(step)).state]).toEqual([action, 'applied']);
+      expect([action, (await resolved(one.session, step)).state]).toEqual([action, 'applied']);
     }
     expect(writes(one)).toHaveLength(actions.length);
   });
 
   it('that never arrived is unknown, and resolve tells that it was not applied', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10'), BASIC));
     for (const action of ['dropBefore', 'html502', 'html500'] as const) {
       one.simulator.admin.faults.add({ match: { writesOnly: true }, action });
       expect((await failureOf(one.session.apply(step))).outcome).toBe('unknown');
-      expect((await one.session.resolve(step)).state).toBe('notApplied');
+      expect((await resolved(one.session, step)).state).toBe('notApplied');
     }
   });
 
   it('refused because of volume may be sent again', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10'), BASIC));
     one.simulator.admin.faults.add({ match: { writesOnly: true }, action: { kind: 'status429', retryAfter: 3 } });
     const failure = await failureOf(one.session.apply(step));
     expect(failure).toMatchObject({ kind: 'rateLimited', retryable: true, outcome: 'notApplied' });
@@ -301,27 +357,27 @@ describe('a write', () => {
 
   it('is not repeated in a new zone; the next try goes there', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10'), BASIC));
     one.simulator.admin.moveZone('zone2');
     const failure = await failureOf(one.session.apply(step));
     expect(failure).toMatchObject({ code: 'ZONE_MOVED', retryable: true });
     expect(writes(one).filter((each) => each.committed)).toHaveLength(0);
     await one.session.apply(step);
-    expect((await one.session.resolve(step)).state).toBe('applied');
+    expect((await resolved(one.session, step)).state).toBe('applied');
   });
 
   it('that somebody else crossed is a conflict', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10'), BASIC));
     await settle(one.session, change(40, '2026-12-05'), BASIC);
-    expect((await one.session.resolve(step)).state).toBe('conflict');
+    expect((await resolved(one.session, step)).state).toBe('conflict');
   });
 
   it('whose units came from somebody else at another price is applied with a warning, for the host to judge', async () => {
     const one = await start();
-    const step = onlyStep(await one.session.plan(change(12, '2026-12-10', { unitPrice: '7' }), BASIC));
+    const step = onlyStep(await planned(one.session, change(12, '2026-12-10', { unitPrice: '7' }), BASIC));
     await settle(one.session, change(12, '2026-12-05'), BASIC);
-    expect(await one.session.resolve(step)).toMatchObject({
+    expect(await resolved(one.session, step)).toMatchObject({
       state: 'applied',
       warning: expect.stringContaining('unit price'),
     });
@@ -329,7 +385,7 @@ describe('a write', () => {
 
   it('behind a proxy that answers 502 with JSON or 408 is unknown', async () => {
     const { session } = await start();
-    const step = onlyStep(await session.plan(change(12, '2026-12-10'), BASIC));
+    const step = onlyStep(await planned(session, change(12, '2026-12-10'), BASIC));
     for (const odd of [
       { status: 502, json: { errors: ['upstream failed'] } },
       { status: 408, text: '' },
@@ -346,10 +402,10 @@ describe('a write', () => {
   it('of a price smaller than half a cent is told by the nearer one', async () => {
     const one = await start();
     await settle(one.session, change(1000, '2026-12-01', { unitPrice: '6.60' }), BASIC);
-    const step = onlyStep(await one.session.plan(change(1000, '2027-01-01', { unitPrice: '6.606' }), BASIC));
-    expect((await one.session.resolve(step)).state).toBe('notApplied');
+    const step = onlyStep(await planned(one.session, change(1000, '2027-01-01', { unitPrice: '6.606' }), BASIC));
+    expect((await resolved(one.session, step)).state).toBe('notApplied');
     await one.session.apply(step);
-    expect((await one.session.resolve(step)).state).toBe('applied');
+    expect((await resolved(one.session, step)).state).toBe('applied');
   });
 });
 
@@ -358,7 +414,7 @@ describe('a cost', () => {
     const one = await start();
     const wanted = change(10, '2026-12-01', { kind: 'costPush', unitCost: '173.45' });
     expect((await settle(one.session, wanted, BASIC)).state).toBe('applied');
-    expect((await one.session.plan(wanted, BASIC)).steps).toEqual([]);
+    expect((await planned(one.session, wanted, BASIC)).steps).toEqual([]);
   });
 
   it('that the level hides is no conflict and no fact', async () => {

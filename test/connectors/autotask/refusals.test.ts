@@ -28,7 +28,7 @@ describe('the connection doctor', () => {
     const found = await lines(open({ discoveryUrl: stub.origin }).session);
     expect(found.filter((each) => each.status === 'fail')).toEqual([]);
     expect(new Set(found.map((each) => each.check)).size).toBe(found.length);
-    expect(line(found, 'zone').facts).toMatchObject({ instance: '42' });
+    expect(line(found, 'zone').facts).toMatchObject({ instanceKey: '42' });
     expect(line(found, 'currency').status).toBe('pass');
   });
 

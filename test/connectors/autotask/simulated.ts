@@ -4,7 +4,16 @@ import {
   startAutotaskSimulator,
   type World,
 } from '../../../simulators/autotask/index.js';
-import type { Change, MappedTarget, Plan, Resolution, Session, Step } from '../../../src/connectors/contract.js';
+import type {
+  Change,
+  LineSnapshot,
+  MappedTarget,
+  Plan,
+  Resolution,
+  Session,
+  SnapshotQuery,
+  Step,
+} from '../../../src/connectors/contract.js';
 import { type Opened, open, secretText } from './session.js';
 
 export const NOW = '2026-11-23T12:00:00Z';
@@ -59,9 +68,27 @@ export function onlyStep(plan: Plan): Step {
   return plan.steps[0] as Step;
 }
 
+export async function lineOf(session: Session, target: MappedTarget, days: Days = {}): Promise<LineSnapshot> {
+  const [line] = await session.snapshot({ targets: [target], ...days });
+  if (!line) throw new Error('a snapshot was expected');
+  return line;
+}
+
+/** Snapshot, then plan. */
+export async function planned(session: Session, wanted: Change, target: MappedTarget, days?: Days): Promise<Plan> {
+  return session.plan(wanted, await lineOf(session, target, days));
+}
+
+/** Snapshot, then resolve. */
+export async function resolved(session: Session, step: Step, days?: Days): Promise<Resolution> {
+  return session.resolve(step, await lineOf(session, step.target, days));
+}
+
 /** Plan, apply, read back: what the host does. */
 export async function settle(session: Session, wanted: Change, target: MappedTarget): Promise<Resolution> {
-  const step = onlyStep(await session.plan(wanted, target));
+  const step = onlyStep(await planned(session, wanted, target));
   await session.apply(step);
-  return session.resolve(step);
+  return resolved(session, step);
 }
+
+type Days = Pick<SnapshotQuery, 'from' | 'until'>;

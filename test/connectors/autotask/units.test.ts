@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, addMonths } from '../../../src/connectors/autotask/calendar.js';
-import { type Grid, standingAt, startsInsidePeriod, type UnitRow } from '../../../src/connectors/autotask/units.js';
+import { standingAt } from '../../../src/connectors/autotask/standing.js';
+import { type Grid, orderedRows, startsInsidePeriod, type UnitRow } from '../../../src/connectors/autotask/units.js';
 
 const grid: Grid = { startDate: '2026-01-01', endDate: '2026-12-31', months: 1 };
 
@@ -43,6 +44,32 @@ describe('the standing total', () => {
     expect(standingAt(rows, grid, '2026-04-01').units).toBe(9);
   });
 
+  it('inside a whole period is that of the period, not of what the next one begins with', () => {
+    const rows = [...months(1, 3, 5), ...months(4, 12, 9, { price: '90' })];
+    expect(standingAt(rows, grid, '2026-03-20')).toMatchObject({ units: 5, unitPrice: '20', ambiguous: false });
+  });
+
+  it('before a line begins is 0, in the period it begins in as well as before', () => {
+    const rows = [row('2026-03-10', '2026-03-31', 5), ...months(4, 12, 5)];
+    for (const date of ['2026-02-10', '2026-03-09']) expect(standingAt(rows, grid, date)).toMatchObject({ units: 0 });
+    expect(standingAt(rows, grid, '2026-03-10')).toMatchObject({ units: 5, unitPrice: '20', ambiguous: false });
+  });
+
+  it('is told by what the next period begins with, even where that one is split itself', () => {
+    const split = [row('2026-04-01', '2026-04-19', 8), row('2026-04-20', '2026-04-30', 9)];
+    const march = [row('2026-03-01', '2026-03-31', 5), row('2026-03-10', '2026-03-31', 3)];
+    const rows = [...months(1, 2, 5), ...march, ...split, ...months(5, 12, 9)];
+    expect(standingAt(rows, grid, '2026-03-15')).toMatchObject({ units: 8, ambiguous: false });
+    expect(standingAt(rows, grid, '2026-04-10')).toMatchObject({ units: 8, ambiguous: false });
+  });
+
+  it('is ambiguous where rows lie over each other and no reading leads to the next period', () => {
+    const march = [row('2026-03-01', '2026-03-31', 5), row('2026-03-10', '2026-03-31', 3)];
+    const rows = [...months(1, 2, 5), ...march, ...months(4, 12, 20)];
+    expect(standingAt(rows, grid, '2026-03-15').ambiguous).toBe(true);
+    expect(standingAt(rows, grid, '2026-03-05')).toMatchObject({ units: 5, ambiguous: false });
+  });
+
   it('after a change inside a period is that of the next whole period, where a row is a new total', () => {
     const rows = [
       ...months(1, 2, 5),
@@ -51,13 +78,13 @@ describe('the standing total', () => {
       ...months(4, 12, 7),
     ];
     expect(standingAt(rows, grid, '2026-03-15').units).toBe(7);
-    expect(standingAt(rows, grid, '2026-03-01').units).toBe(7);
+    expect(standingAt(rows, grid, '2026-03-01').units).toBe(5);
   });
 
   it('after a change inside a period is the same where a row is a difference', () => {
     const rows = [...months(1, 3, 5), row('2026-03-10', '2026-03-31', 2), ...months(4, 12, 7)];
     expect(standingAt(rows, grid, '2026-03-15').units).toBe(7);
-    expect(standingAt(rows, grid, '2026-03-01').units).toBe(7);
+    expect(standingAt(rows, grid, '2026-03-01').units).toBe(5);
   });
 
   it('does not add periods up', () => {
@@ -101,7 +128,11 @@ describe('the standing total', () => {
 
   it('reads rows whose end is the first day after them', () => {
     const rows = months(1, 12, 6).map((each) => ({ ...each, endDate: addDays(each.endDate, 1) }));
-    expect(standingAt(rows, grid, '2026-03-10')).toMatchObject({ units: 6, unitPrice: '20', ambiguous: false });
+    expect(standingAt(orderedRows(rows, grid), grid, '2026-03-10')).toMatchObject({
+      units: 6,
+      unitPrice: '20',
+      ambiguous: false,
+    });
   });
 
   it('of a yearly line changed inside its only period is that of the covering row', () => {

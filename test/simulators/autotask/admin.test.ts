@@ -94,7 +94,7 @@ describe('the admin side over HTTP', () => {
 
 describe('the journal', () => {
   it('keeps every request with its header names, user, body and outcome, and no secret', async () => {
-    const simulator = await start();
+    const simulator = await start({ switches: { refuseSameDateAdjustment: 'always' } });
     const api = client(simulator);
     await api.get('Companies/0');
     await api.adjust(MONTHLY, change);
@@ -127,7 +127,7 @@ describe('the journal', () => {
 describe('the state file', () => {
   it('holds a write before it is answered, and a new process goes on from it', async () => {
     const stateFile = join(folder, 'state.json');
-    const first = await start({ stateFile });
+    const first = await start({ stateFile, switches: { refuseSameDateAdjustment: 'always' } });
     first.admin.faults.add({ match: { writesOnly: true }, action: 'dropAfterCommit' });
     await client(first)
       .adjust(MONTHLY, change)

@@ -87,6 +87,11 @@ describe('the query operators', () => {
     ['an unknown field to include', { filter: ALL, IncludeFields: ['bogus'] }, /Unable to find bogus/],
     ['a page size of 0', { filter: ALL, MaxRecords: 0 }, /MaxRecords/],
     ['501 or conditions', { filter: [{ op: 'or', items: Array(501).fill(ALL[0]) }] }, /500 OR conditions/],
+    [
+      '501 values in two lists',
+      { filter: [300, 201].map((count) => ({ op: 'in', field: 'id', value: Array(count).fill(201) })) },
+      /500 OR conditions/,
+    ],
   ])('refuses %s with a 500 errors array', async (_name, query, text) => {
     const answer = await client(await start()).post('Companies/query', query);
     expect(answer.status).toBe(500);

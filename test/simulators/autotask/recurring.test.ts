@@ -193,7 +193,7 @@ describe('a refused adjustment', () => {
     expect(simulator.admin.state().tables).toEqual(before);
   });
 
-  it('is the second one of a contract service on one date, unless the switch allows it', async () => {
+  it('is the second one of a contract service on one date inside a period, unless the switch allows it', async () => {
     const simulator = await start();
     const api = client(simulator);
     await api.adjust(MONTHLY, adjustment(1, '2026-08-15'));
@@ -202,9 +202,27 @@ describe('a refused adjustment', () => {
     expect(second.body).toEqual({ errors: ['Attempt to insert duplicate data into contract_service_period'] });
     expect(simulator.admin.state().tables).toEqual(before);
     expect((await api.adjust(MONTHLY, { ...adjustment(1, '2026-08-15'), serviceID: 102 })).status).toBe(200);
-    simulator.admin.switches.patch({ refuseSameDateAdjustment: false });
+    simulator.admin.switches.patch({ refuseSameDateAdjustment: 'never' });
     expect((await api.adjust(MONTHLY, adjustment(1, '2026-08-15'))).status).toBe(200);
     expect((await api.units(BASIC_LINE, '2026-09-01'))[0]).toBe('2026-09-01..2026-09-30 12 79.2');
+  });
+
+  it('may raise again on its date what is to be fewer from there on', async () => {
+    const api = client(await start());
+    await api.adjust(MONTHLY, adjustment(-6, '2026-09-01'));
+    expect((await api.adjust(MONTHLY, adjustment(6, '2026-09-01'))).status).toBe(200);
+    expect((await api.adjust(MONTHLY, adjustment(-10, '2026-08-15'))).status).toBe(200);
+    expect((await api.units(BASIC_LINE, '2026-09-01'))[0]).toBe('2026-09-01..2026-09-30 0 0');
+  });
+
+  it('is not the second one on the first day of a period, whose row is there anyway, unless the switch says always', async () => {
+    const simulator = await start();
+    const api = client(simulator);
+    await api.adjust(MONTHLY, adjustment(1, '2026-08-01'));
+    expect((await api.adjust(MONTHLY, adjustment(2, '2026-08-01'))).status).toBe(200);
+    expect((await api.units(BASIC_LINE, '2026-08-01'))[0]).toBe('2026-08-01..2026-08-31 13 85.8');
+    simulator.admin.switches.patch({ refuseSameDateAdjustment: 'always' });
+    expect((await api.adjust(MONTHLY, adjustment(1, '2026-08-01'))).body.errors.join()).toContain('duplicate data');
   });
 
   it('becomes possible by the switches for what the sources leave open', async () => {

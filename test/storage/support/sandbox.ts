@@ -16,6 +16,9 @@ export const packageRoot = join(repository, 'node_modules', packageName);
 export type Started = { url: string; home: string; pid: number; adopted: boolean; error?: string };
 export type Gateway = { readonly process: ChildProcess; readonly said: Started; stop(): Promise<void> };
 
+/** Children of a PostgreSQL that was told to stop write for a moment longer. */
+const REMOVE = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 } as const;
+
 /** Everything a test started or made; `clear` ends and removes it, also after a failure. */
 export function createSandbox() {
   const undo: (() => Promise<unknown>)[] = [];
@@ -23,7 +26,7 @@ export function createSandbox() {
 
   async function folder({ owner, mode = 0o755 }: { owner?: number; mode?: number } = {}): Promise<string> {
     const path = await mkdtemp(join(tmpdir(), 'embedded-'));
-    undo.push(() => rm(path, { recursive: true, force: true }));
+    undo.push(() => rm(path, REMOVE));
     await chmod(path, mode);
     if (owner !== undefined) await chown(path, owner, owner);
     return path;
@@ -35,7 +38,7 @@ export function createSandbox() {
 
   async function start(dataDir: string, log?: (message: string) => void): Promise<EmbeddedPostgres> {
     const server = await startEmbeddedPostgres({ dataDir, ...(log && { log }) });
-    if (!server.home.startsWith(dataDir)) undo.push(() => rm(server.home, { recursive: true, force: true }));
+    if (!server.home.startsWith(dataDir)) undo.push(() => rm(server.home, REMOVE));
     undo.push(() => server.stop());
     return server;
   }
@@ -81,7 +84,7 @@ export function createSandbox() {
     const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), closed.then(() => [undefined])]);
     if (typeof line !== 'string') throw new Error('the gateway process ended without a word');
     const said: Started = JSON.parse(line);
-    if (said.home && !said.home.startsWith(dataDir)) undo.push(() => rm(said.home, { recursive: true, force: true }));
+    if (said.home && !said.home.startsWith(dataDir)) undo.push(() => rm(said.home, REMOVE));
     return { process: child, said, stop };
   }
 

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Principal } from '../../src/access/principal.js';
+import { createRequestRate } from '../../src/access/request-rate.js';
+import { createDatabase, type Database } from '../../src/storage/database.js';
+import { newId } from '../../src/storage/ids.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+let db: Database;
+let clock = Date.UTC(2026, 10, 25, 12, 0, 15);
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = createDatabase(database.url);
+});
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+});
+
+const callerOf = (id: string): Principal => ({
+  ...{ tenantId: newId(), organizationId: newId(), organizationKind: 'CSP', organizationName: 'x', role: 'VIEWER' },
+  actor: { kind: 'API_KEY', id, name: 'x' },
+});
+const rate = (perMinute: number, of = db) => createRequestRate(of, perMinute, () => new Date(clock));
+
+test('three instances together let no more through than one minute allows, and nearly all of it', async () => {
+  const caller = callerOf('busy');
+  const instances = [1, 2, 3].map(() => rate(100));
+  const ask = () => Promise.all(Array.from({ length: 150 }, (_, at) => instances[at % 3]?.(caller)));
+  const waits = await ask();
+  const passed = waits.filter((wait) => wait === 0).length;
+  expect(passed).toBeGreaterThan(85);
+  expect(passed).toBeLessThanOrEqual(100);
+  expect(new Set(waits.filter((wait) => wait !== 0))).toEqual(new Set([45]));
+  expect((await ask()).filter((wait) => wait === 0).length).toBeLessThanOrEqual(100 - passed);
+  expect(await instances[0]?.(callerOf('another'))).toBe(0);
+  clock += 60_000;
+  expect((await ask()).filter((wait) => wait === 0).length).toBeGreaterThan(85);
+});
+
+test('one request a minute is one', async () => {
+  const [one, two] = [rate(1), rate(1)];
+  const caller = callerOf('slow');
+  expect([await one(caller), await two(caller), await one(caller)]).toEqual([0, 45, 45]);
+});
+
+test('no limit asks nobody, and a database that does not answer refuses nobody', async () => {
+  const none = createDatabase('postgresql://127.0.0.1:1/none');
+  expect(await rate(0, none)(callerOf('a'))).toBe(0);
+  expect(await rate(10, none)(callerOf('a'))).toBe(0);
+  await none.close();
+});

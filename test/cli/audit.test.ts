@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entries, pushCustomer } from '../support/acts.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { runCli, startCli } from './support.js';
+
+let app: TestApp;
+let folder: string;
+beforeAll(async () => {
+  app = await createTestApp();
+  folder = await mkdtemp(join(tmpdir(), 'gateway-cli-'));
+  await pushCustomer(app.csp);
+  await pushCustomer(app.reseller);
+});
+afterAll(async () => {
+  await app?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const env = () => ({ DATABASE_URL: app.database.url, GATEWAY_DATA_DIR: folder });
+const cli = (...args: readonly string[]) => runCli(['audit', ...args], env());
+const linesOf = (text: string) => text.split('\n').filter(Boolean);
+
+describe('audit tail', () => {
+  it('shows the newest events of all organizations, or of one, as lines and as JSON', async () => {
+    const all = await cli('tail');
+    expect(all).toMatchObject({ code: 0, err: '' });
+    expect(all.out).toMatch(/First CSP {2}SUCCEEDED.*Upsert Customers/);
+    expect(all.out).toContain('First Reseller');
+    const one = await cli('tail', '-n', '1', '--organization', 'First Reseller', '--json');
+    const [event, ...more] = linesOf(one.out).map((line) => JSON.parse(line));
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({ toStatus: 'SUCCEEDED', operation: 'UpsertCustomers', actor: { name: 'reseller' } });
+  });
+
+  it('follows: each new event once, until it is stopped', async () => {
+    const child = startCli(['audit', 'tail', '--follow', '-n', '0', '--json', '--organization', 'First CSP'], env());
+    const lines = createInterface({ input: child.stdout! });
+    const read = lines[Symbol.asyncIterator]();
+    // Nothing says when it has begun, so events come until one is told; then none may be missing.
+    let begun = false;
+    const pushing = (async () => {
+      while (!begun) await pushCustomer(app.csp);
+    })();
+    const first = JSON.parse((await read.next()).value as string);
+    begun = true;
+    await pushing;
+    await pushCustomer(app.csp);
+    const [newest] = await app.database.sql<{ seq: string }>(
+      'SELECT max("seq")::text AS seq FROM "AuditLogEvent" WHERE "organizationId" = (SELECT id FROM "Organization" WHERE name = \'First CSP\')',
+    );
+    const cursors = [Number(first.cursor)];
+    while (cursors.at(-1)! < Number(newest?.seq))
+      cursors.push(Number(JSON.parse((await read.next()).value as string).cursor));
+    expect(cursors).toEqual(cursors.map((_cursor, at) => cursors[0]! + at));
+    child.kill('SIGINT');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+  });
+});
+
+describe('audit export', () => {
+  it('goes on behind the cursor it keeps in a file, and is in the log itself', async () => {
+    const [out, kept] = [join(folder, 'events.ndjson'), join(folder, 'cursor')];
+    const args = ['export', '--organization', 'First CSP', '--out', out, '--cursor-file', kept];
+    expect(await cli(...args)).toMatchObject({ code: 0, out: '', err: expect.stringContaining('What comes later') });
+    await pushCustomer(app.csp);
+    expect((await cli(...args)).code).toBe(0);
+    const numbers = linesOf(await readFile(out, 'utf8')).map((line) => Number(JSON.parse(line).seq));
+    expect(numbers).toEqual(numbers.map((_seq, at) => at + 1));
+    const told = await entries(app.csp, { operations: ['ExportAuditLogs'] });
+    expect(told.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    expect(told[0]?.actor.name).toMatch(/\(command line\)$/);
+  });
+
+  it.each([
+    ['two cursors', ['--after', '1', '--cursor-file', 'x'], 'not both'],
+    ['a bad cursor', ['--after', 'x', '--organization', 'First CSP'], 'cursor'],
+    ['an unknown format', ['--format', 'xml'], 'Allowed choices are ndjson'],
+    ['an unknown status', ['--status', 'GOOD'], 'It must be one of PENDING'],
+    ['a time that is none', ['--from', 'yesterday'], 'It must be a time such as'],
+    ['an unknown connection', ['--connection', 'nowhere'], 'There is no connection "nowhere"'],
+    ['a file that is there', ['--out', join(import.meta.dirname, 'audit.test.ts')], 'is there already'],
+  ])('refuses %s with 2 and how to mend it', async (_what, args, reason) => {
+    expect(await cli('export', ...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });
+  });
+});
+
+describe('audit verify', () => {
+  it('is content with what was written, and ends with 3 where a row was changed', async () => {
+    const good = await cli('verify');
+    expect(good).toMatchObject({ code: 0, out: expect.stringContaining('All as it was written') });
+    await app.database.sql('ALTER TABLE "AuditLogEvent" DISABLE TRIGGER USER');
+    await app.database.sql(`UPDATE "AuditLogEvent" SET "message" = 'nothing happened' WHERE "seq" = 1 AND "organizationId" =
+      (SELECT id FROM "Organization" WHERE name = 'First CSP')`);
+    const bad = await cli('verify', '--json');
+    expect(bad.code).toBe(3);
+    expect(JSON.parse(bad.out).findings).toMatchObject([{ seq: expect.anything(), organization: expect.any(String) }]);
+    expect((await cli('verify')).out).toContain('First CSP event 1');
+  });
+});
