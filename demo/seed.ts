@@ -1,4 +1,5 @@
 import type { ApiKeys } from '../src/access/api-keys.js';
+import { azureUsageInput, recordUsage } from '../src/marketplace/azure-usage.js';
 import { ingestCloudSubscriptions } from '../src/marketplace/cloud-subscriptions.js';
 import { ingestCustomers } from '../src/marketplace/customers.js';
 import { ingestOffers } from '../src/marketplace/offers.js';
@@ -30,7 +31,7 @@ async function seed(tx: Queries, apiKeys: ApiKeys, now: Date): Promise<DemoKeys>
       ...ORGANIZATIONS[who],
     })),
   });
-  for (const { by, offers, customers, subscriptions } of marketplaceOf(now.toISOString().slice(0, 10))) {
+  for (const { by, offers, customers, subscriptions, usage } of marketplaceOf(now.toISOString().slice(0, 10))) {
     const context = { scope: { tenantId, organizationId: ids[by] }, now, newId };
     const results = [
       ...(offers.length > 0 ? await ingestOffers(tx, context, offers) : []),
@@ -39,6 +40,10 @@ async function seed(tx: Queries, apiKeys: ApiKeys, now: Date): Promise<DemoKeys>
     ];
     const rejected = results.find(({ outcome }) => outcome === 'REJECTED');
     if (rejected) throw new Error(`The demo's ${rejected.externalId} was refused: ${rejected.errors[0]?.message}`);
+    for (const figure of usage) {
+      const { outcome } = await recordUsage(tx, context, azureUsageInput.parse(figure));
+      if (outcome !== 'recorded') throw new Error(`The demo's figure ${figure.eventId} was not recorded: ${outcome}`);
+    }
   }
   const key = (organizationId: string, name: string, role: 'ADMINISTRATOR' | 'VIEWER' = 'ADMINISTRATOR') =>
     apiKeys.create(tx, { tenantId, organizationId, name, role });

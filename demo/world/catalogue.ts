@@ -53,10 +53,13 @@ export const AZURE: CatalogueOffer = {
   variants: [variant('NO_TERM', 'MONTHLY')],
 };
 
-/** What a mapping refuses, each for its own reason: legacy, reservation, billed once, billed every three years. */
+/**
+ * What a mapping refuses, each for its own reason: reservation, legacy, billed once, billed every three years. The first goes
+ * to a customer with an Azure plan, which carries its cost.
+ */
 const REFUSED: readonly CatalogueOffer[] = [
-  { ...licence('MS-0A-OFFICE365E3', 'Office 365 E3 (legacy)', 2300, [MONTHLY]), offerType: 'LICENSE_LEGACY' },
   { ...licence('DZH318Z0D1L9', 'Azure reservation D4s v5', 9800, [MONTHLY]), offerType: 'AZURE_RESERVATION' },
+  { ...licence('MS-0A-OFFICE365E3', 'Office 365 E3 (legacy)', 2300, [MONTHLY]), offerType: 'LICENSE_LEGACY' },
   {
     ...licence('DG7GMGF0PWHC', 'Windows Server 2025 Standard', 99_900, [variant('NO_TERM', 'ONE_TIME')]),
     offerType: 'PERPETUAL_SOFTWARE',

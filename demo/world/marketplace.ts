@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { azureUsageInput } from '../../src/marketplace/azure-usage.js';
 import type { customerRow } from '../../src/marketplace/customers.js';
 import type { offerRow } from '../../src/marketplace/offers.js';
 import type { subscriptionRow } from '../../src/marketplace/subscription-row.js';
@@ -10,12 +11,16 @@ export type CustomerPush = z.input<typeof customerRow>;
 export type OfferPush = z.input<typeof offerRow>;
 export type SubscriptionPush = z.input<typeof subscriptionRow>;
 
+export type UsagePush = z.input<typeof azureUsageInput>;
+
 /** What one organization records. A CSP that names a Reseller takes part in that sale. */
 export interface Push {
   readonly by: SellerName;
   readonly offers: readonly OfferPush[];
   readonly customers: readonly CustomerPush[];
   readonly subscriptions: readonly SubscriptionPush[];
+  /** What Azure cost it in the month before and in the present one. */
+  readonly usage: readonly UsagePush[];
 }
 
 /** The external ids of the organizations. */
@@ -37,6 +42,9 @@ export function marketplaceOf(today: string): readonly Push[] {
       offers: by === 'csp' ? CATALOGUE.map(offerOf) : [],
       customers: CUSTOMERS.filter(pushes).map(customerOf),
       subscriptions: subscriptions.filter(({ customer }) => pushes(customer)).map(({ row }) => row),
+      usage: subscriptions
+        .filter(({ customer }) => pushes(customer) || customer.seller === by)
+        .flatMap((sale) => usageOf(sale, by, today)),
     };
   });
 }
@@ -66,6 +74,25 @@ const throughReseller = ({ seller, cspParty }: DemoCustomer) =>
 interface Sale {
   readonly customer: DemoCustomer;
   readonly row: SubscriptionPush;
+  readonly offerType: string;
+}
+
+const AZURE_CENTS: { readonly [offerType: string]: number } = { AZURE_PLAN: 12_345, AZURE_RESERVATION: 5_000 };
+
+/** The figures of a plan or reservation, as the organization pays and takes them; other subscriptions have none. */
+function usageOf({ customer, row, offerType }: Sale, by: SellerName, today: string): UsagePush[] {
+  const base = AZURE_CENTS[offerType];
+  if (base === undefined) return [];
+  const present = `${today.slice(0, 7)}-01`;
+  const before = `${plusDays(present, -1).slice(0, 7)}-01`;
+  const cents = base + customer.index * 250;
+  return [before, present].map((month) => ({
+    eventId: `demo/${by}/${row.externalId}/${month}`,
+    externalId: row.externalId,
+    month,
+    cost: decimal(cents * 100),
+    price: decimal(cents * 120),
+  }));
 }
 
 /** Every customer has different variants, so that one contract of each period can hold them all. */
@@ -77,7 +104,11 @@ function subscriptionsOf(customer: DemoCustomer, today: string): Sale[] {
   });
   const odd = index < REFUSED_VARIANTS.length ? [REFUSED_VARIANTS[index] as CatalogueVariant] : [];
   const all = [...licences, ...(customer.azure ? [AZURE_VARIANT] : []), ...odd];
-  return all.map((bought, place) => ({ customer, row: subscriptionOf(customer, bought, place, today) }));
+  return all.map((bought, place) => ({
+    customer,
+    row: subscriptionOf(customer, bought, place, today),
+    offerType: bought.offer.offerType,
+  }));
 }
 
 function subscriptionOf(
