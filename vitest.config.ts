@@ -14,5 +14,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 3,
+    // Loading the gateway costs more than most files' tests: a worker loads it once. So a file leaves nothing behind.
+    isolate: false,
   },
 });

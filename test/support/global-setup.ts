@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { migrateJobs } from '../../src/jobs/tables.js';
 import { createDatabase, dropDatabase } from '../../src/storage/databases.js';
 import { startEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
 import { migrate } from '../../src/storage/migrations.js';
@@ -17,6 +18,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   try {
     const url = await createDatabase(server.url, template);
     await migrate(url, { directory: join(import.meta.dirname, '../../prisma/migrations') });
+    await migrateJobs(url);
   } catch (error) {
     await server.stop();
     throw error;

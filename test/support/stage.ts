@@ -71,7 +71,8 @@ export interface StagePsa {
   edit(contractId: string, serviceId: string, unitChange: number, effectiveDate: string): Promise<void>;
 }
 
-let contracts = 0;
+/** How many contracts of its world an app has given to its stages: files of a run share their modules. */
+const given = new WeakMap<TestApp, number>();
 
 export async function createStage(
   app: TestApp,
@@ -138,7 +139,11 @@ function ofTheApp(app: TestApp): StagePsa {
     credentials: { autotask: GOOD },
     companyId: PSA.company.contoso,
     serviceId: monthlyService(0),
-    nextContract: () => monthlyContract(contracts++),
+    nextContract() {
+      const at = given.get(app) ?? 0;
+      given.set(app, at + 1);
+      return monthlyContract(at);
+    },
     posts: (contractId) =>
       app.simulator.admin.journal
         .list({ writes: true })
