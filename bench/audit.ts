@@ -7,7 +7,7 @@ import { createDatabase } from '../src/storage/database.js';
 import { fillLog } from '../test/audit/support/filled-log.js';
 import { createRandom, createScope } from '../test/audit/support/log.js';
 import { tamper, unnamed, wronglyNamed } from '../test/audit/support/tamper.js';
-import { createPlace } from './delivery/place.js';
+import { createPlace } from './place.js';
 
 const HELP = `Fills an audit log, verifies it, changes it behind the back of the database, and verifies it again.
 

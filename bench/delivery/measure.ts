@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { SingleBar } from 'cli-progress';
-import { createApiKeys } from '../../src/access/api-keys.js';
-import { createDatabase } from '../../src/storage/database.js';
-import { newId } from '../../src/storage/ids.js';
 import { startGatewayProcess } from '../../test/faults/support/process.js';
 import { done } from '../../test/support/acts.js';
-import { createOrganizations } from '../../test/support/app.js';
 import { type Caller, createCaller } from '../../test/support/caller.js';
 import { nextMonth } from '../../test/support/dates.js';
+import { createKey } from '../key.js';
+import { createPlace, type Place } from '../place.js';
 import { type Account, startStubProcess } from '../stub/process.js';
 import { inParallel } from './in-parallel.js';
-import { createPlace, type Place } from './place.js';
 import { FIRST_QUANTITY, type Line, prepare, sizeFor } from './prepare.js';
 
 export interface Task {
@@ -176,16 +173,6 @@ async function told(
     states: Object.fromEntries(states.map(({ status, count }) => [status, count])),
     notSynced: unsynced,
   };
-}
-
-async function createKey(databaseUrl: string): Promise<string> {
-  const db = createDatabase(databaseUrl, { poolSize: 2 });
-  try {
-    const keys = await createOrganizations({ db, apiKeys: createApiKeys(db, newId, () => new Date()) });
-    return keys.csp;
-  } finally {
-    await db.close();
-  }
 }
 
 function progress(wanted: boolean) {

@@ -70,6 +70,16 @@ it('shows an author what is still to be written, then each delivery, through fau
   expect(await ofType(dev, 'changed')).toEqual({ type: 'changed', files: ['src/lines.ts'] });
   await ofType(dev, 'reloaded');
   expect(messageOf(await delivery(dev, 'SUCCEEDED'))).toMatch(/^Invoice 21 units from .* instead of 20; read back\.$/);
+  expect(await step(dev, 'change')).toMatchObject({ status: 'done', message: '21 seats are billed' });
+
+  // Back to the first step, with what is there; the vendor cannot be reached meanwhile.
+  dev.type('fault down');
+  dev.type('again');
+  expect(await step(dev, 'connection')).toMatchObject({ status: 'refused', code: 'UNREACHABLE' });
+  dev.type('fault off');
+  dev.type('again');
+  expect(await step(dev, 'connection')).toMatchObject({ status: 'done' });
+  expect(await step(dev, 'change')).toMatchObject({ status: 'done' });
 
   dev.interrupt();
   expect(await dev.ended).toBe(0);

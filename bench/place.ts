@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createDatabase, dropDatabase } from '../../src/storage/databases.js';
-import { startEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
-import { migrate } from '../../src/storage/migrations.js';
+import { createDatabase, dropDatabase } from '../src/storage/databases.js';
+import { startEmbeddedPostgres } from '../src/storage/embedded-postgres.js';
+import { migrate } from '../src/storage/migrations.js';
 
 export interface Place {
   readonly url: string;
@@ -18,7 +18,7 @@ export async function createPlace(): Promise<Place> {
   const server = await startServer();
   const name = `gateway_bench_${randomBytes(6).toString('hex')}`;
   const url = await createDatabase(server.url, name);
-  await migrate(url, { directory: join(import.meta.dirname, '../../prisma/migrations') });
+  await migrate(url, { directory: join(import.meta.dirname, '../prisma/migrations') });
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   return {
