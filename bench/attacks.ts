@@ -6,15 +6,16 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { PORTAL, post, type Target } from '../test/server/attack-list.js';
 import { startGatewayChild } from '../test/support/child.js';
-import type { Round } from './attacks/attacker.js';
+import type { Order, Round } from './attacks/attacker.js';
 import { createKey } from './key.js';
 import { createPlace } from './place.js';
 
-const HELP = `Sends requests that a gateway must refuse, all at once, and times what an ordinary caller asks meanwhile.
+const HELP = `Sends requests that a gateway must refuse, several at once, and times what an ordinary caller asks meanwhile.
 
   npm run bench:attacks -- --rounds 10
 
-  --rounds N    how often all of them are sent (default 10)
+  --rounds N    how often each of them is sent (default 10)
+  --at-once N   how many are under way at a time (default 4)
   --json        one JSON object instead of the table
 
 Ends with 1 when one of them is served or waits longer than 5 s, or an ordinary request takes 100 ms or longer.
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '10' },
+      'at-once': { type: 'string', default: '4' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -37,8 +39,10 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a whole number above 0.');
+  const [rounds, atOnce] = [Number(values.rounds), Number(values['at-once'])];
+  if (![rounds, atOnce].every((number) => Number.isInteger(number) && number > 0)) {
+    throw new Error('--rounds and --at-once are whole numbers above 0.');
+  }
 
   const place = await createPlace();
   try {
@@ -52,7 +56,7 @@ async function main(): Promise<number> {
       const target = { url: gateway.url, key };
       const warm = await times(target, (done) => done >= QUIET_REQUESTS);
       const quiet = await times(target, (done) => done >= QUIET_REQUESTS);
-      const attacked = attackFor(attacker, target, rounds);
+      const attacked = attackFor(attacker, { ...target, atOnce }, rounds);
       let over = false;
       attacked.finally(() => {
         over = true;
@@ -84,10 +88,10 @@ async function main(): Promise<number> {
   }
 }
 
-async function attackFor(attacker: ChildProcess, target: Target, rounds: number): Promise<Round[]> {
+async function attackFor(attacker: ChildProcess, order: Order, rounds: number): Promise<Round[]> {
   const results: Round[] = [];
   for (let at = 0; at < rounds; at += 1) {
-    attacker.send(target);
+    attacker.send(order);
     results.push((await once(attacker, 'message'))[0] as Round);
   }
   return results;

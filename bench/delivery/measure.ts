@@ -4,10 +4,10 @@ import { startGatewayProcess } from '../../test/faults/support/process.js';
 import { done } from '../../test/support/acts.js';
 import { type Caller, createCaller } from '../../test/support/caller.js';
 import { nextMonth } from '../../test/support/dates.js';
+import { inParallel } from '../in-parallel.js';
 import { createKey } from '../key.js';
 import { createPlace, type Place } from '../place.js';
 import { type Account, startStubProcess } from '../stub/process.js';
-import { inParallel } from './in-parallel.js';
 import { FIRST_QUANTITY, type Line, prepare, sizeFor } from './prepare.js';
 
 export interface Task {

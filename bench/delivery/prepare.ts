@@ -10,8 +10,8 @@ import {
 } from '../../test/support/acts.js';
 import type { Caller } from '../../test/support/caller.js';
 import { CONTRACT_START } from '../../test/support/dates.js';
+import { inParallel } from '../in-parallel.js';
 import { FIRST, type Size } from '../stub/catalogue.js';
-import { inParallel } from './in-parallel.js';
 
 /** Lines of one contract: what a customer buys. */
 const OF_A_CONTRACT = 4;
