@@ -97,7 +97,8 @@ function after(fault: FaultAction, reply: Reply): Ending {
     case 'html500AfterCommit':
       return page(500, '500 - Internal server error.');
     case 'json500AfterCommit':
-      return undefinedError(fault.text);
+      // What was refused keeps the reason of the refusal: only a success is answered by this lie.
+      return reply.status < 400 ? undefinedError(fault.text) : reply;
     case 'truncated':
       return { truncate: reply };
     default:

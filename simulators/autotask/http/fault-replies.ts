@@ -35,7 +35,8 @@ export function applyAfter(fault: FaultAction, reply: Reply): Ending {
     case 'html500AfterCommit':
       return serverErrorPage();
     case 'json500AfterCommit':
-      return errors([fault.text ?? 'An error occurred while processing the request.']);
+      // What was refused keeps the reason of the refusal: only a success is answered by this lie.
+      return reply.status < 400 ? errors([fault.text ?? 'An error occurred while processing the request.']) : reply;
     case 'truncated':
       return { truncate: reply };
     default:

@@ -35,6 +35,13 @@ describe('a fault that strikes after the commit', () => {
     expect(await august()).toEqual(AUGUST(12, 79.2));
   });
 
+  it('leaves a refusal its reason', async () => {
+    const simulator = await start();
+    simulator.admin.faults.add({ action: 'json500AfterCommit' });
+    const { status, text } = await client(simulator).adjust(MONTHLY, { ...change, effectiveDate: '2099-01-01' });
+    expect([status, text]).toEqual([500, expect.stringContaining('between the start date and end date')]);
+  });
+
   it('cuts the answer short', async () => {
     const { answer, entry, august } = await adjustWith('truncated');
     expect(answer).toBeInstanceOf(Error);
