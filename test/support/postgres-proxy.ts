@@ -1,8 +1,9 @@
 import { startTcpProxy, type Tap, type TcpProxy } from './tcp-proxy.js';
 
-/** A statement on its way to PostgreSQL, with those its session ran since its transaction began. */
+/** A statement on its way to PostgreSQL, with those of its transaction before it, its BEGIN first. */
 export interface Statement {
   readonly sql: string;
+  /** Of a statement that is a transaction of its own: none. */
   readonly earlier: readonly string[];
 }
 
@@ -73,9 +74,9 @@ function tapOf(armed: Set<ArmedTrap>, gone: Promise<void>): Tap {
       return held(trap);
     }
     for (const sql of read(piece)) {
-      if (/^\s*(BEGIN|START TRANSACTION)/i.test(sql)) earlier = [];
       const statement = { sql, earlier };
-      earlier = [...earlier, sql];
+      if (earlier.length > 0 || /^\s*(BEGIN|START TRANSACTION)/i.test(sql)) earlier = [...earlier, sql];
+      if (/^\s*(COMMIT|ROLLBACK)/i.test(sql)) earlier = [];
       const trap = [...armed].find(({ fits }) => fits(statement));
       if (!trap) continue;
       armed.delete(trap);
@@ -92,9 +93,12 @@ function tapOf(armed: Set<ArmedTrap>, gone: Promise<void>): Tap {
 }
 
 const SSL_REQUEST = 80877103;
+/** Types of messages of a client. The last two begin with the names of what they make and of what they use. */
+const [QUERY, PARSE, BIND] = [0x51, 0x50, 0x42];
 
-/** The statements of a stream of the frontend protocol: simple queries and parsed ones. */
+/** The statements of a stream of the frontend protocol: simple queries, and others as they are bound, prepared before or not. */
 function createReader(): (piece: Buffer) => string[] {
+  const prepared = new Map<string, string>();
   let rest = Buffer.alloc(0);
   let started = false;
   return (piece) => {
@@ -109,8 +113,9 @@ function createReader(): (piece: Buffer) => string[] {
       const message = rest.subarray(0, length);
       rest = rest.subarray(length);
       if (!started) started = message.readInt32BE(4) !== SSL_REQUEST;
-      else if (message[0] === 0x51) statements.push(textAt(message, 5));
-      else if (message[0] === 0x50) statements.push(textAt(message, message.indexOf(0, 5) + 1));
+      else if (message[0] === QUERY) statements.push(textAt(message, 5));
+      else if (message[0] === PARSE) prepared.set(textAt(message, 5), textAt(message, message.indexOf(0, 5) + 1));
+      else if (message[0] === BIND) statements.push(prepared.get(textAt(message, message.indexOf(0, 5) + 1)) ?? '');
     }
   };
 }

@@ -1,15 +1,20 @@
 import type { Statement } from '../../support/postgres-proxy.js';
 
-/** Moments of a gateway's work, told by the statement it is about to run or has just run. */
-const commitOf = (what: RegExp) => (statement: Statement) =>
-  /^\s*COMMIT/i.test(statement.sql) && statement.earlier.some((sql) => what.test(sql));
+/**
+ * Moments of a gateway's work, told by the statement it is about to run or has just run. What is written is done with the
+ * statement that writes it, or with the COMMIT of its transaction.
+ */
+const done = (what: RegExp) => {
+  return ({ sql, earlier }: Statement) =>
+    earlier.length === 0 ? what.test(sql) : /^\s*COMMIT/i.test(sql) && earlier.some((one) => what.test(one));
+};
 
 /** A change of a cloud subscription is recorded. */
-export const storesChange = commitOf(/INSERT INTO\s+("public"\.)?"SubscriptionChange"/i);
+export const storesChange = done(/INSERT INTO\s+("public"\.)?"SubscriptionChange"/i);
 /** A write is about to leave. */
-export const storesIntent = commitOf(/INSERT INTO\s+("public"\.)?"Step"/i);
+export const storesIntent = done(/INSERT INTO\s+("public"\.)?"Step"/i);
 /** What became of a write is known. */
-export const settlesIntent = commitOf(/UPDATE\s+("public"\.)?"Step"/i);
+export const settlesIntent = done(/UPDATE\s+("public"\.)?"Step"/i);
 /** A call asks for its turn at the vendor. */
 export const asksForTurn = ({ sql }: Statement) => /\bvendor_turn\(/.test(sql);
 /** The job engine takes a job, and is done with one. */
