@@ -1,5 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { Logger, type Runner, type RunnerOptions, run, type Task, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger,
+  type Runner,
+  type RunnerOptions,
+  run,
+  type Task,
+  type WorkerEvents,
+  type WorkerPool,
+} from 'graphile-worker';
 import type { Queries } from '../storage/database.js';
 
 /** One thing to do later. The engine knows no task; it only finds it by name. */
@@ -51,12 +59,16 @@ export interface JobEngineOptions {
 }
 
 const RESTART_MS = 1_000;
+/** So long an engine may take to end: by itself, and when it is told to, with the jobs under way. */
+const ENDING_MS = { fallen: 8_000, stopped: 20_000 };
 
 /** graphile-worker on the gateway's own PostgreSQL: claiming, back-off, LISTEN/NOTIFY and many instances are its work. */
 export function createJobEngine(options: JobEngineOptions): JobEngine {
   const workers = new Set<string>();
   const active = new Set<string>();
   let runner: Runner | null = null;
+  /** Settles only when the present engine did not end by itself. */
+  let abandoned: Promise<void> = new Promise(() => undefined);
   let stopping = false;
   let running = false;
   /** Settles when a start under way has ended. */
@@ -74,7 +86,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     async start(tasks, schedules = []) {
       // The engine locks jobs in the name of the pool. Listening from before the start: the first heartbeat must name it.
       const events: WorkerEvents = new EventEmitter();
-      events.on('pool:create', ({ workerPool }) => workers.add(workerPool.id));
+      events.on('pool:create', ({ workerPool }) => {
+        workers.add(workerPool.id);
+        abandoned = abandonedWhenLate(events, workerPool);
+      });
       events.on('job:start', ({ job }) => active.add(job.id));
       events.on('job:complete', ({ job }) => active.delete(job.id));
       await begin({
@@ -95,7 +110,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       stopping = true;
       // One that is just being started anew would go on behind the end of the database.
       await starting;
-      await runner?.stop().catch(() => undefined);
+      await Promise.race([runner?.stop().catch(() => undefined), abandoned]);
       runner = null;
     },
     running: () => running,
@@ -113,7 +128,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       running = false;
       void beginAgain(settings);
     };
-    begun.promise.then(again, again);
+    Promise.race([begun.promise, abandoned]).then(again, again);
   }
 
   /** The engine ends by itself when the database does not take a result. Nothing else would begin it anew. */
@@ -126,6 +141,27 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
         await new Promise((waited) => setTimeout(waited, RESTART_MS));
       }
     }
+  }
+
+  /**
+   * graphile-worker 0.17 miscounts when the database refuses two results at once, and then waits for ever for a third: an
+   * engine that has not ended in time is left behind. The heartbeat frees its jobs, fences hold what still runs.
+   */
+  function abandonedWhenLate(events: WorkerEvents, pool: WorkerPool): Promise<void> {
+    return new Promise((abandon) => {
+      events.on('pool:gracefulShutdown', ({ workerPool }) => {
+        if (workerPool !== pool) return;
+        const late = setTimeout(
+          () => {
+            Promise.resolve(pool.forcefulShutdown('It did not end.')).catch(() => undefined);
+            abandon();
+          },
+          stopping ? ENDING_MS.stopped : ENDING_MS.fallen,
+        );
+        const ended = () => clearTimeout(late);
+        pool.promise.then(ended, ended);
+      });
+    });
   }
 
   function asTask(work: Tasks[string]): Task {

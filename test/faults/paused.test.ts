@@ -5,7 +5,7 @@ import { type PostgresProxy, startPostgresProxy } from '../support/postgres-prox
 import { unitsOn } from '../support/psa-process.js';
 import { asksForTurn, storesIntent } from './support/moments.js';
 import { createScene, type Gateway, type Scene } from './support/scene.js';
-import { createStage, DAY, type Line, reached, record, type Stage, toQuantity, until } from './support/stage.js';
+import { createStage, DAY, type Line, reached, record, toQuantity, until } from './support/stage.js';
 
 /** Leases so short that a pause outlives them. An instance that is silent is buried after half a minute all the same. */
 const TIMING = { leaseMs: 6_000, writeLimitMs: 4_000, sendWindowMs: 5_000 };
@@ -14,7 +14,6 @@ let database: TestDatabase;
 let proxy: PostgresProxy;
 let scene: Scene;
 let paused: Gateway;
-let stage: Stage;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -35,11 +34,11 @@ const changesOf = async ({ contractId }: Line) =>
 
 describe('process paused longer than the lease', () => {
   it.each([
-    ['right after its intent was committed', 'intent'],
-    ['as its write waits for its turn', 'turn'],
-  ] as const)('%s: the send is given up, the other worker owns it, 0 doubled', async (_when, moment) => {
+    ['right after its intent was committed', 'intent', 0],
+    ['as its write waits for its turn', 'turn', 1],
+  ] as const)('%s: the send is given up, the other worker owns it, 0 doubled', async (_when, moment, from) => {
     paused = await scene.start({ databaseUrl: proxy.url, timing: TIMING });
-    stage ??= await createStage(paused.csp);
+    const stage = await createStage(paused.csp, { from });
     const line = await stage.subscribe();
     const intent = proxy.trap(storesIntent, 'holdAfter');
     const id = await record(paused.csp, line, toQuantity(8));
