@@ -44,51 +44,92 @@ interface Head {
 
 /**
  * Checks the whole log against itself, against its checkpoints and against what was written outside, in one snapshot, while
- * the gateway works. What is recomputed is recomputed here. Throws what the database throws.
+ * the gateway works. What is recomputed is recomputed here. The chains are checked by one session and the entries by another,
+ * so that two cores have work. Throws what the database throws.
  */
 export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
   const { keys, outside, onProgress = () => undefined, signal } = options;
-  const client = new pg.Client({ connectionString: options.url, application_name: 'gateway-audit-verify' });
-  client.on('error', () => undefined);
-  await client.connect();
+  const [client, beside] = await sessionsOfOneMoment(options.url);
   let findings = 0;
   const report: Report = (finding) => {
     findings += 1;
     options.onFinding(finding);
   };
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const chains = (await chainsOf(client, outside)).filter(
+    const found = (await chainsOf(client, outside)).filter(
       ({ scope }) => options.organizationIds?.includes(scope.organizationId) ?? true,
     );
-    const total = chains.reduce((sum, { head }) => sum + (head?.seq ?? 0), 0);
-    const counts = { events: 0, entries: 0, checkpoints: 0 };
-    const begins: (Scope & { floor: number; at: string })[] = [];
-    const lasts = new Map<string, Map<string, number>>();
-    for (const { scope, head } of chains) {
+    const chains: Chain[] = [];
+    for (const { scope, head } of found) {
       if (signal?.aborted) break;
       const inside = await readCheckpoints(client, scope, keys, report);
       const known = outside
         ? withOutside(scope, inside, outside.get(scope.organizationId)?.checkpoints ?? [], report)
         : inside;
-      counts.checkpoints += inside.length;
-      const floor = newestFloor(known);
-      if (floor) begins.push({ ...scope, floor: floor.seq, at: floor.at });
-      if (floor) await checkKept(client, scope, floor, report);
-      const done = (events: number) => {
-        counts.events += events;
-        onProgress(counts.events, total);
-      };
-      const last = await checkChain(client, { scope, head, known }, report, done, signal);
-      lasts.set(scope.tenantId, (lasts.get(scope.tenantId) ?? new Map()).set(scope.organizationId, last));
+      const last = await lastOf(client, scope, head, report);
+      chains.push({ scope, inside, known, last, floor: newestFloor(known) });
     }
-    for (const [tenantId, of] of lasts) {
-      if (!signal?.aborted) counts.entries += await checkEntries(client, tenantId, of, report, signal);
+    const total = found.reduce((sum, { head }) => sum + (head?.seq ?? 0), 0);
+    let events = 0;
+    const done = (more: number) => {
+      events += more;
+      onProgress(events, total);
+    };
+    const entries = allEntries(beside, chains, report, signal);
+    // Awaited below, when the chains are checked or have failed.
+    entries.catch(() => undefined);
+    for (const chain of chains) {
+      if (!signal?.aborted) await checkChain(client, chain, report, done, signal);
     }
-    return { organizations: chains.length, ...counts, begins, findings, complete: !signal?.aborted };
+    return {
+      organizations: found.length,
+      events,
+      entries: await entries,
+      checkpoints: chains.reduce((sum, { inside }) => sum + inside.length, 0),
+      begins: chains.flatMap(({ scope, floor }) => (floor ? [{ ...scope, floor: floor.seq, at: floor.at }] : [])),
+      findings,
+      complete: !signal?.aborted,
+    };
   } finally {
-    await client.end();
+    await Promise.all([client.end(), beside.end()]);
   }
+}
+
+/** Two sessions that see the database as it was at the same moment. */
+async function sessionsOfOneMoment(url: string): Promise<[pg.Client, pg.Client]> {
+  const session = () => new pg.Client({ connectionString: url, application_name: 'gateway-audit-verify' });
+  const [first, second] = [session(), session()];
+  try {
+    for (const client of [first, second]) {
+      client.on('error', () => undefined);
+      await client.connect();
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    }
+    const { rows } = await first.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS "snapshot"');
+    await second.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(rows[0]?.snapshot ?? '')}`);
+    return [first, second];
+  } catch (error) {
+    await Promise.allSettled([first.end(), second.end()]);
+    throw error;
+  }
+}
+
+async function allEntries(
+  client: pg.Client,
+  chains: readonly Chain[],
+  report: Report,
+  signal?: AbortSignal,
+): Promise<number> {
+  const tenants = new Map<string, Map<string, number>>();
+  for (const { scope, last } of chains) {
+    const lasts = tenants.get(scope.tenantId) ?? new Map<string, number>();
+    tenants.set(scope.tenantId, lasts.set(scope.organizationId, last?.seq ?? Number.MAX_SAFE_INTEGER));
+  }
+  let count = 0;
+  for (const [tenantId, lasts] of tenants) {
+    if (!signal?.aborted) count += await checkEntries(client, tenantId, lasts, report, signal);
+  }
+  return count;
 }
 
 /** The owners of a table's rows, found by going from one to the next in its index. */
@@ -125,26 +166,25 @@ async function chainsOf(client: pg.Client, outside: VerifyOptions['outside']) {
 
 interface Chain {
   readonly scope: Scope;
-  readonly head: Head | null;
+  readonly inside: readonly Known[];
+  /** What is known inside and outside. */
   readonly known: readonly Known[];
+  /** The last event that counts. Null: whatever is last. */
+  readonly last: Head | null;
+  readonly floor: Floor | null;
 }
 
-/** Answers the number of the last event that counts. */
 async function checkChain(
   client: pg.Client,
-  { scope, head, known }: Chain,
+  { scope, known, last, floor }: Chain,
   report: Report,
   onDone: (events: number) => void,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<void> {
+  if (floor) await checkKept(client, scope, floor, report);
   const start = await startOf(client, scope, known);
-  const last = await lastOf(client, scope, head, report);
   const anchors = anchorsOf(known).filter(({ seq }) => seq >= start.first);
-  const seq = await checkSegment(client, scope, { ...start, last, anchors }, report, {
-    onDone,
-    ...(signal && { signal }),
-  });
-  return last?.seq ?? seq;
+  await checkSegment(client, scope, { ...start, last, anchors }, report, { onDone, ...(signal && { signal }) });
 }
 
 /**
@@ -181,22 +221,16 @@ async function lastOf(client: pg.Client, scope: Scope, head: Head | null, report
   return { seq: Number(rows[0].seq), hash: head.hash };
 }
 
-async function checkKept(
-  client: pg.Client,
-  scope: Scope,
-  floor: NonNullable<ReturnType<typeof newestFloor>>,
-  report: Report,
-) {
+async function checkKept(client: pg.Client, scope: Scope, floor: Floor, report: Report): Promise<void> {
   const { kept, keptDigest } = await keptUpTo(client, scope, floor.seq);
   if (kept === floor.kept && keptDigest === floor.keptDigest) return;
   const message = `What is known of the ${floor.kept} entries that outlived their events up to ${floor.seq} was changed.`;
   report({ ...scope, kind: 'CHECKPOINT', seq: null, auditLogId: null, message });
 }
 
-function newestFloor(known: readonly Known[]) {
+type Floor = NonNullable<Known['statement']['floor']>;
+
+function newestFloor(known: readonly Known[]): Floor | null {
   const floors = known.flatMap(({ statement }) => statement.floor ?? []);
-  return floors.reduce<(typeof floors)[number] | null>(
-    (newest, one) => (newest && newest.seq >= one.seq ? newest : one),
-    null,
-  );
+  return floors.reduce<Floor | null>((newest, one) => (newest && newest.seq >= one.seq ? newest : one), null);
 }
