@@ -69,7 +69,7 @@ const LISTS = [
 const ALL_LISTS = `{ ${LISTS.join(' ')} }`;
 
 const SINGLES = `query ($ids: [ID!]!, $connection: ID!, $mapping: ID!, $entry: ID!, $reconciliation: ID!) {
-  nodes(ids: $ids) { __typename id } connection(id: $connection) { id } mapping(id: $mapping) { id }
+  nodes(ids: $ids) { __typename id } again: nodes(ids: $ids) { __typename } connection(id: $connection) { id } mapping(id: $mapping) { id }
   auditLog(id: $entry) { id } reconciliation(id: $reconciliation) { id }
   below: mappings(connectionId: $connection) { nodes { id } } differing: drifts(connectionId: $connection) { nodes { id } }
   about: auditLogs(filter: { connectionIds: [$connection] }) { nodes { id } }
@@ -228,8 +228,12 @@ describe.each(Object.keys(LAYERS).filter((mode) => mode !== 'neither'))('with %s
       expect(body.errors).toBeUndefined();
       const listed = Object.entries(member.owned).filter(([type]) => !['Reconciliation', 'AuditLog'].includes(type));
       expect(listed.filter(([, id]) => !text.includes(id))).toEqual([]);
-      const { nodes } = await callerOf(mode, member).query<{ nodes: { id: string }[] }>(SINGLES, singlesOf(member));
+      const { nodes, again } = await callerOf(mode, member).query<{
+        nodes: { __typename: string; id: string }[];
+        again: { __typename: string }[];
+      }>(SINGLES, singlesOf(member));
       expect(nodes.map((node) => node?.id)).toEqual(Object.values(member.owned));
+      expect(again).toEqual(nodes.map(({ __typename }) => ({ __typename })));
     }
   });
 
