@@ -9,8 +9,11 @@ export interface Unsound {
   rememberedBehind: string | null;
 }
 
-/** Trying every pair is quadratic; beyond so many unsound events only what the hashes themselves point at is tried. */
-const MOST_PAIRS_OF = 1_024;
+/**
+ * Trying every pair is quadratic. Of more unsound events than these, which swap was which matters less than how soon all of
+ * them are named: only what the hashes themselves point at is tried.
+ */
+const MOST_PAIRS_OF = 256;
 
 /**
  * Where the events really belong that were moved to another one's place: by number. A row is at home where its hash comes
