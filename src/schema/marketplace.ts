@@ -65,7 +65,6 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
   const offerVariant = builder.node(builder.objectRef<OfferVariant>('OfferVariant'), {
     description: 'Offer + segment + term + billing frequency: what is mapped to a service (R24).',
     id: { resolve: ({ id }) => id, description: 'Global id.' },
-    // The loaders remember what they loaded; remembered by Pothos too, a second `nodes` would be given it without its type.
     loadManyWithoutCache: (ids: string[], { loaders }) => Promise.all(ids.map((id) => loaders.offerVariant.load(id))),
     fields: (t) => ({
       offerName: t.exposeString('offerName', { description: "The offer's name." }),
