@@ -2,11 +2,13 @@
  * A strict simulator of the Autotask PSA REST API over real HTTP: it refuses what autotask refuses, can fail on command
  * and keeps a journal. Where the sources leave a question open the code says `inferred` and `switches.ts` has a switch.
  */
+
+import { adminServer } from '../common/admin-server.js';
 import { createLateCommits } from '../common/late-commits.js';
 import { listen } from '../common/listening.js';
 import { type Admin, createAdmin } from './admin.js';
 import { createCore } from './core.js';
-import { serveAdmin } from './http/admin-routes.js';
+import { ROUTES } from './http/admin-routes.js';
 import { createApiServer } from './http/server.js';
 import { sampleWorld } from './sample-world.js';
 import type { Switches } from './switches.js';
@@ -57,7 +59,7 @@ export async function startAutotaskSimulator(options: AutotaskSimulatorOptions =
   const server = createApiServer({
     core,
     lateCommits,
-    serveAdmin: (incoming, outgoing) => serveAdmin(admin, incoming, outgoing),
+    serveAdmin: adminServer(admin, ROUTES),
   });
   const listening = await listen(server, options);
   const { url } = listening;

@@ -3,9 +3,11 @@
  * cloudcockpit refuses, can fail on command and keeps a journal. Where the documentation leaves a question open the code says
  * `inferred` and `switches.ts` has a switch.
  */
+
+import { adminServer } from '../common/admin-server.js';
 import { listen } from '../common/listening.js';
 import { type Admin, createAdmin } from './admin.js';
-import { serveAdmin } from './admin-routes.js';
+import { ROUTES } from './admin-routes.js';
 import { createCore } from './core.js';
 import { sampleWorld } from './sample-world.js';
 import { createApiServer } from './server.js';
@@ -51,7 +53,7 @@ export async function startCloudCockpitSimulator(
   const admin = createAdmin(core);
   const server = createApiServer({
     core,
-    serveAdmin: (incoming, outgoing) => serveAdmin(admin, incoming, outgoing),
+    serveAdmin: adminServer(admin, ROUTES),
   });
   const listening = await listen(server, options);
   const { url } = listening;

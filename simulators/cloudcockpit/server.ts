@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readBody } from '../common/body.js';
 import { type Ending, finish, type Reply } from '../common/ending.js';
 import { type ApiRequest, answer, type Route, routeOf } from './api.js';
 import type { Core } from './core.js';
@@ -86,16 +87,4 @@ function describe({ clock }: Core, request: ApiRequest, route: Route | undefined
     headers: incoming.rawHeaders.filter((_, index) => index % 2 === 0),
     body: [...new URLSearchParams(request.body).keys()],
   };
-}
-
-/** Reads at most `limit` bytes. Throws when there are more. */
-export async function readBody(incoming: IncomingMessage, limit: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    size += (chunk as Buffer).length;
-    if (size > limit) throw new Error('The body is too large.');
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -3,10 +3,12 @@
  * command and keeps a journal. Where the sources leave a question open the code says `inferred` and `switches.ts` has a
  * switch.
  */
+
+import { adminServer } from '../common/admin-server.js';
 import { createLateCommits } from '../common/late-commits.js';
 import { listen } from '../common/listening.js';
 import { type Admin, createAdmin } from './admin.js';
-import { serveAdmin } from './admin-routes.js';
+import { ROUTES } from './admin-routes.js';
 import { createCore } from './core.js';
 import { sampleWorld } from './sample-world.js';
 import { createApiServer } from './server.js';
@@ -56,7 +58,7 @@ export async function startConnectWiseSimulator(
   const server = createApiServer({
     core,
     lateCommits,
-    serveAdmin: (incoming, outgoing) => serveAdmin(admin, incoming, outgoing),
+    serveAdmin: adminServer(admin, ROUTES),
   });
   const listening = await listen(server, options);
   const { url } = listening;

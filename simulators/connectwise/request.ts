@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { failure, Refusal } from './replies.js';
 
 export interface ApiRequest {
   readonly method: string;
@@ -27,16 +26,4 @@ export function toRequest(incoming: IncomingMessage, body: string): ApiRequest {
     headerNames: incoming.rawHeaders.filter((_, index) => index % 2 === 0),
     body,
   };
-}
-
-/** Reads at most `limit` bytes. What is beyond is refused, not kept. */
-export async function readBody(incoming: IncomingMessage, limit: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    size += (chunk as Buffer).length;
-    if (size <= limit) chunks.push(chunk as Buffer);
-  }
-  if (size > limit) throw new Refusal(failure(413, 'TooLarge', 'The body is too large.'));
-  return Buffer.concat(chunks).toString('utf8');
 }

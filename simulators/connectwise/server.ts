@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { BodyTooLarge, readBody } from '../common/body.js';
 import { type Ending, finish, parsed, type Reply, send } from '../common/ending.js';
 import type { LateCommits } from '../common/late-commits.js';
 import { answer, type Route, routeOf } from './api.js';
 import type { Core } from './core.js';
 import type { FaultAction } from './faults.js';
 import { tooMany } from './limit.js';
-import { failure, page, Refusal } from './replies.js';
-import { type ApiRequest, readBody, toRequest } from './request.js';
+import { failure, page } from './replies.js';
+import { type ApiRequest, toRequest } from './request.js';
 
 export interface ServerParts {
   core: Core;
@@ -38,7 +39,9 @@ async function serveApi(
   } catch (error) {
     return send(
       outgoing,
-      error instanceof Refusal ? error.reply : failure(400, 'InvalidArgument', 'The request is invalid.'),
+      error instanceof BodyTooLarge
+        ? failure(413, 'TooLarge', 'The body is too large.')
+        : failure(400, 'InvalidArgument', 'The request is invalid.'),
     );
   }
   const route = routeOf(request.path);

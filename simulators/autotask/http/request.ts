@@ -30,25 +30,6 @@ export function toRequest(incoming: IncomingMessage, body: string, fallbackHost:
   };
 }
 
-/** Reads at most `limit` bytes. What is beyond is refused, not kept. */
-export function readBody(incoming: IncomingMessage, limit: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else if (size > limit * 4) incoming.destroy();
-    });
-    incoming.on('end', () => {
-      if (size > limit) reject(new Refusal(message(413, 'The request entity is too large.')));
-      else resolve(Buffer.concat(chunks).toString('utf8'));
-    });
-    incoming.on('error', reject);
-    incoming.on('close', () => reject(new Error('the client went away')));
-  });
-}
-
 export const header = (request: ApiRequest, name: string): string => {
   const value = request.headers[name.toLowerCase()];
   return (Array.isArray(value) ? value[0] : value) ?? '';

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { BodyTooLarge, readBody } from '../../common/body.js';
 import { finish, parsed, send } from '../../common/ending.js';
 import type { LateCommits } from '../../common/late-commits.js';
 import type { Core } from '../core.js';
-import { message, Refusal } from '../replies.js';
+import { message } from '../replies.js';
 import { answer, type Resolved, resolve } from './api.js';
 import { applyAfter, applyBefore } from './fault-replies.js';
-import { type ApiRequest, header, readBody, toRequest } from './request.js';
+import { type ApiRequest, header, toRequest } from './request.js';
 
 export interface ServerParts {
   core: Core;
@@ -36,7 +37,7 @@ async function serveApi(
   try {
     body = await readBody(incoming, core.switches.bodyLimit);
   } catch (error) {
-    return error instanceof Refusal ? send(outgoing, error.reply) : undefined;
+    return error instanceof BodyTooLarge ? send(outgoing, message(413, 'The request entity is too large.')) : undefined;
   }
   let request: ApiRequest;
   let resolved: Resolved;

@@ -153,7 +153,7 @@ test('the admin side does the same over HTTP', async () => {
   expect(subscriptions[0]?.quantity).toBe(8);
   await admin('faults', 'POST', { action: 'json500' });
   expect((await get('v1/Customers')).status).toBe(500);
-  expect((await admin('rows/nothing/1', 'PATCH', {})).status).toBe(404);
+  expect((await admin('rows/nothing/1', 'PATCH', {})).status).toBe(400);
   expect((await admin('faults', 'POST', { action: 'none' })).status).toBe(400);
   expect((await admin(`rows/offers/${uuid(2, 1)}`, 'DELETE')).status).toBe(200);
   expect(idsOf(await get(LICENSES))).toEqual([uuid(2, 4)]);

@@ -74,7 +74,7 @@ describe('the admin side', () => {
       return { status: response.status, body: await response.json() };
     };
     const listed = await admin('GET', '');
-    expect(listed.body).toContainEqual({ call: 'POST reset', about: 'back to the seed' });
+    expect(listed.body).toContainEqual({ call: 'POST /admin/reset', about: 'back to the seed' });
     await admin('PATCH', 'rows/additions/501', { quantity: 77 });
     expect((await admin('GET', 'additions/1001')).body).toContainEqual(
       expect.objectContaining({ id: 501, quantity: 77 }),
