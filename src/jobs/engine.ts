@@ -151,6 +151,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     return new Promise((abandon) => {
       events.on('pool:gracefulShutdown', ({ workerPool }) => {
         if (workerPool !== pool) return;
+        running = false;
         const late = setTimeout(
           () => {
             Promise.resolve(pool.forcefulShutdown('It did not end.')).catch(() => undefined);
