@@ -67,7 +67,7 @@ export function createOidc({ settings, findOrganization, now, cooldownMs = 30_00
     if (token.length > MAX_TOKEN || token.split('.').length !== 3) return null;
     const payload = await payloadOf(token);
     if (!payload) return null;
-    const context = textAt(payload, claims.context)?.toUpperCase();
+    const context = textAt(payload, claims.context)?.trim().toUpperCase();
     if (context === 'CUSTOMER') {
       throw new RefusedCallerError('CUSTOMER_CONTEXT', 'The connector is for CSPs and Resellers, not for customers.');
     }
@@ -81,8 +81,11 @@ export function createOidc({ settings, findOrganization, now, cooldownMs = 30_00
     }
     const role = roleOf(claimAt(payload, claims.role));
     if (!role) throw new RefusedCallerError('NO_ROLE', 'The token gives no role in this gateway.');
-    const id = String(payload.sub).slice(0, MAX_TEXT);
-    const name = (textAt(payload, claims.name) ?? id).slice(0, MAX_TEXT);
+    const id = textAt(payload, 'sub');
+    if (id === null) throw unreadable('sub');
+    // A name is shown and decides nothing.
+    const told = claimAt(payload, claims.name);
+    const name = isText(told) ? told : id;
     const expiresAt = new Date(1000 * (Number(payload.exp) + clockSkewSeconds));
     return { ...organization, role, expiresAt, actor: { kind: 'USER', id, name } };
   };
@@ -118,11 +121,26 @@ function claimAt(payload: JWTPayload, name: string): unknown {
   return name.split('.').reduce<unknown>((at, step) => own(at, step), payload);
 }
 
+/**
+ * Null: the token does not have the claim. One that is there and no text decides nothing by being passed over: whoever it may
+ * be is refused (R1). Issuers send a single value as a list, too.
+ */
 function textAt(payload: JWTPayload, name: string): string | null {
-  const value = claimAt(payload, name);
-  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{Cc}|\p{Cs}/u.test(value)
-    ? value
-    : null;
+  const claim = claimAt(payload, name);
+  if (claim === undefined || claim === null) return null;
+  const value: unknown = Array.isArray(claim) && claim.length === 1 ? claim[0] : claim;
+  if (!isText(value)) throw unreadable(name);
+  return value;
+}
+
+const unreadable = (name: string) =>
+  new RefusedCallerError(
+    'UNREADABLE_CLAIM',
+    `The token's claim "${name}" must be one text of 1 to ${MAX_TEXT} characters.`,
+  );
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{Cc}|\p{Cs}/u.test(value);
 }
 
 function own<Value>(holder: { readonly [name: string]: Value } | unknown, name: string): Value | undefined {

@@ -30,7 +30,7 @@ export function sameRights(before: Principal, after: Principal): boolean {
 /** It is known who is calling, and that this one may not use the gateway, whatever it asks (R1). */
 export class RefusedCallerError extends Error {
   override readonly name = 'RefusedCallerError';
-  readonly code: 'CUSTOMER_CONTEXT' | 'UNKNOWN_ORGANIZATION' | 'NO_ROLE';
+  readonly code: 'CUSTOMER_CONTEXT' | 'UNKNOWN_ORGANIZATION' | 'NO_ROLE' | 'UNREADABLE_CLAIM';
 
   constructor(code: RefusedCallerError['code'], message: string) {
     super(message);

@@ -63,6 +63,11 @@ describe('a good token', () => {
     });
   });
 
+  test('may have single values as lists, and a name that is not shown', async () => {
+    const token = await issuer.sign({ organization: ['r-1'], tenant: [CSP], context: ['reseller'], name: 'a\u0000' });
+    expect(await signIn()(token)).toMatchObject({ organizationId: RESELLER, actor: { id: 'user-1', name: 'user-1' } });
+  });
+
   test('may name its claims and roles otherwise, and the strongest role counts', async () => {
     const claims = { ...issuer.settings.claims, organization: 'https://example.com/org', role: 'realm.roles' };
     const roles = { writers: 'ADMINISTRATOR', readers: 'VIEWER' } as const;
@@ -164,7 +169,18 @@ describe('somebody who is known and may not come in', () => {
     ['an unknown externalId', { organization: 'r-2' }, 'UNKNOWN_ORGANIZATION'],
     ['another tenant than the organization has', { organization: 'r-1', tenant: newId() }, 'UNKNOWN_ORGANIZATION'],
     ['no organization', {}, 'UNKNOWN_ORGANIZATION'],
-    ['an organization that is no text', { organization: { a: 1 } }, 'UNKNOWN_ORGANIZATION'],
+    ['a list of contexts', { organization: CSP, context: ['CSP', 'CUSTOMER'] }, 'UNREADABLE_CLAIM'],
+    ['a customer in a list of one', { organization: CSP, context: ['CUSTOMER'] }, 'CUSTOMER_CONTEXT'],
+    ['a context that is an object', { organization: CSP, context: { kind: 'CUSTOMER' } }, 'UNREADABLE_CLAIM'],
+    ['a context that is a number', { organization: CSP, context: 5 }, 'UNREADABLE_CLAIM'],
+    ['a context with a line break', { organization: CSP, context: 'CUSTOMER\n' }, 'UNREADABLE_CLAIM'],
+    ['a context in blanks', { organization: CSP, context: ' customer ' }, 'CUSTOMER_CONTEXT'],
+    ['a context too long', { organization: CSP, context: 'CSP'.repeat(70) }, 'UNREADABLE_CLAIM'],
+    ['a tenant that is no text', { organization: 'r-1', tenant: { id: CSP } }, 'UNREADABLE_CLAIM'],
+    ['an organization that is no text', { organization: { a: 1 } }, 'UNREADABLE_CLAIM'],
+    ['an empty subject', { organization: CSP, sub: '' }, 'UNREADABLE_CLAIM'],
+    ['a subject with a NUL', { organization: CSP, sub: 'user\u0000' }, 'UNREADABLE_CLAIM'],
+    ['a subject too long', { organization: CSP, sub: 'x'.repeat(201) }, 'UNREADABLE_CLAIM'],
     ['no role', { organization: CSP, role: undefined }, 'NO_ROLE'],
     ['an unknown role', { organization: CSP, role: 'OWNER' }, 'NO_ROLE'],
   ])('has %s', async (_what, claims, code) => {
