@@ -29,7 +29,9 @@ for (const [net, bits] of [
 }
 for (const [net, bits] of [
   ...([
-    ['::', 127],
+    // An IPv4 address as its last part, in the forms nobody routes.
+    ['::', 96],
+    ['::ffff:0:0:0', 96],
     ['64:ff9b::', 96],
     ['64:ff9b:1::', 48],
     ['100::', 64],

@@ -177,6 +177,8 @@ describe('an address inside the network', () => {
       '::ffff:7f00:1',
       '::ffff:a9fe:a9fe',
       '64:ff9b::7f00:1',
+      '::7f00:1',
+      '::ffff:0:7f00:1',
     ],
     ...['2002:7f00:1::', '2001:db8::1', 'localhost', '', '127.1'],
   ])('%s is not public', (address) => {
