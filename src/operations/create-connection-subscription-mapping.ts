@@ -3,15 +3,14 @@ import type { RemoteContract } from '../connectors/contract.js';
 import { enqueueOperations } from '../delivery/enqueue.js';
 import { periodStart } from '../delivery/period.js';
 import { queueFor } from '../delivery/queue-slot.js';
-import { billedPrice, isBilled, type StoredPrice } from '../marketplace/billed-price.js';
-import { joinPrice } from '../marketplace/subscription-prices.js';
-import { Prisma, type Queries } from '../storage/database.js';
-import { activeSession } from './connection-access.js';
+import { type BilledPrice, isBilled } from '../marketplace/billed-price.js';
+import type { Queries } from '../storage/database.js';
+import { activeSession, type StoredConnection } from './connection-access.js';
 import { idempotencyKeyInput } from './credentials.js';
 import { checkProposal, conflict, holdConnection, liveMapping, remoteRecord } from './mapping-access.js';
-import { contractReasons, priceReasons, subscriptionReasons } from './mapping-rules.js';
+import { contractReasons, subscriptionReasons } from './mapping-rules.js';
 import { type SubscriptionSource, subscriptionSource } from './mapping-sources.js';
-import { Refusal } from './refusal.js';
+import { Refusal, type UserErrorData } from './refusal.js';
 import type { Outcome, Verb, Work } from './run.js';
 
 const input = z.object({
@@ -52,13 +51,12 @@ export async function mapSubscription(
   parts: MappedParts | null,
 ): Promise<Outcome<{ mappingId: string }>> {
   const { connection, session } = await activeSession(work, connectionId, ['input', 'connectionId']);
-  const subscription = await subscriptionSource(work, cloudSubscriptionId);
+  const before = await subscriptionSource(work, cloudSubscriptionId);
   await refuseMapped(work, cloudSubscriptionId);
-  const impossible = subscriptionReasons(subscription, connection.currency);
-  if (impossible.length > 0) throw new Refusal(...impossible);
-  const { company, service } = parts ?? (await mappedParts(work, connectionId, subscription));
+  refuseFor(subscriptionReasons(before, connection.currency));
+  const { company, service } = parts ?? (await mappedParts(work, connectionId, before));
   const contract = await remoteRecord(session, 'contract', contractId, ['input', 'contractId']);
-  const reasons = contractReasons(contract, subscription, company, connection.currency);
+  const reasons = contractReasons(contract, before, company, connection.currency);
   const proposal = { kind: 'subscription', contract, serviceId: service.id } as const;
   const warnings = await checkProposal(session, proposal, reasons, ['input', 'contractId']);
   const taken = await liveMapping(work, connectionId, 'SUBSCRIPTION', {
@@ -66,30 +64,24 @@ export async function mapSubscription(
     serviceId: service.id,
   });
   if (taken) throw lineTaken(taken.id);
-  const isAzure = subscription.variant.offerType === 'AZURE_PLAN';
-  if (isAzure && contract.endDate !== null) {
+  if (before.variant.offerType === 'AZURE_PLAN' && contract.endDate !== null) {
     warnings.push(`The contract ends on ${contract.endDate}; an Azure plan wants an end date far in the future (R41).`);
   }
+  const checked = { connection, contract, company, service };
   const id = work.newId();
-  const effectiveDate = firstDay(contract, subscription, work.now().toISOString().slice(0, 10));
   return {
     status: 'PENDING',
     subject: {
       connectionId,
-      target: { kind: 'Mapping', id, name: `${subscription.name} -> ${contract.name}` },
-      customer: { id: subscription.customer.id, name: subscription.customer.companyName },
+      target: { kind: 'Mapping', id, name: `${before.name} -> ${contract.name}` },
+      customer: { id: before.customer.id, name: before.customer.companyName },
     },
-    summary: `Map "${subscription.name}" to the contract "${contract.name}" and write ${isAzure ? 1 : subscription.quantity} units from ${effectiveDate}`,
-    details: {
-      subscription: subscription.name,
-      contract: { id: contract.id, name: contract.name },
-      service,
-      marketplace: { quantity: subscription.quantity, ...(isBilled(subscription.price) && subscription.price) },
-      effectiveDate,
-      warnings,
-    },
-    async commit(tx) {
+    summary: `Map "${before.name}" to the contract "${contract.name}" and write its first line`,
+    details: { subscription: before.name, contract: { id: contract.id, name: contract.name }, service, warnings },
+    detailsOf: ({ marketplace, effectiveDate }: Mapped) => ({ marketplace, effectiveDate }),
+    async commit(tx): Promise<Mapped> {
       await holdConnection(tx, work, connection);
+      const subscription = await checkedAgain(tx, work, cloudSubscriptionId, checked);
       await tx.mapping.create({
         data: {
           ...work.scope,
@@ -106,48 +98,78 @@ export async function mapSubscription(
           warnings,
         },
       });
-      const queueName = await queueFor(tx, work.scope.tenantId, connectionId, contract.id);
-      await tx.lane.create({ data: { ...work.scope, id, connectionId, queueName } });
-      const target = await lockedTarget(tx, work, subscription);
       const { organizationId, tenantId } = work.scope;
+      const queueName = await queueFor(tx, tenantId, connectionId, contract.id);
+      await tx.lane.create({ data: { ...work.scope, id, connectionId, queueName } });
+      const effectiveDate = firstDay(contract, subscription, work.now().toISOString().slice(0, 10));
+      const target = targetOf(subscription);
       const first = { organizationId, laneId: id, auditLogId: work.entryId, changeId: null, effectiveDate, target };
       await enqueueOperations(tx, tenantId, work, [{ ...first, kind: 'create' }]);
-      return { mappingId: id };
+      const { quantity, price } = subscription;
+      return { mappingId: id, marketplace: { quantity, ...(isBilled(price) && price) }, effectiveDate };
     },
   };
 }
 
+/** What was mapped, as it was when it was. */
+interface Mapped {
+  readonly mappingId: string;
+  readonly marketplace: { readonly quantity: number } & Partial<BilledPrice>;
+  readonly effectiveDate: string;
+}
+
+interface Checked extends MappedParts {
+  readonly connection: StoredConnection;
+  readonly contract: RemoteContract;
+}
+
 /**
- * The newest quantity and price, with the row locked: a change that is being recorded meanwhile either is in here, or sees
- * this mapping and queues behind it. Without the lock it could fall between the two.
+ * The cloud subscription as it is now, its row locked, held against the rules once more (R36, R39, R40): asking the PSA took
+ * seconds, in which it may have been cancelled or what it needs may have been unmapped. A change that is being recorded
+ * meanwhile either is in here, or sees this mapping and queues behind it; without the lock it could fall between the two. The
+ * connection must be held: who deletes the mappings of its customer or its offer waits for that.
  */
-async function lockedTarget(tx: Queries, { scope }: Work, { id, name, variant }: SubscriptionSource) {
-  const which = Prisma.sql`t."tenantId" = ${scope.tenantId}::uuid AND t."id" = ${id}::uuid`;
-  await tx.$queryRaw`SELECT 1 FROM "CloudSubscription" t WHERE ${which} FOR UPDATE`;
+async function checkedAgain(
+  tx: Queries,
+  work: Work,
+  id: string,
+  { connection, contract, company, service }: Checked,
+): Promise<SubscriptionSource> {
+  await tx.$queryRaw`SELECT 1 FROM "CloudSubscription" t
+    WHERE t."tenantId" = ${work.scope.tenantId}::uuid AND t."id" = ${id}::uuid FOR UPDATE`;
   // A statement of its own: one that waits for a lock sees the new row of what it locks, but an old price beside it.
-  const [row] = await tx.$queryRaw<{ quantity: number; price: StoredPrice | null }[]>`
-    SELECT t."quantity", own."price" FROM "CloudSubscription" t
-    ${joinPrice('t', Prisma.sql`${scope.organizationId}::uuid`)} WHERE ${which}`;
-  // An Azure plan has no fixed amounts: its months are written as they are known (R56, R62).
+  const subscription = await subscriptionSource(work, id, tx);
+  refuseFor(subscriptionReasons(subscription, connection.currency));
+  const parts = await mappedParts(work, connection.id, subscription, tx);
+  refuseFor(contractReasons(contract, subscription, parts.company, connection.currency));
+  if (parts.company.id !== company.id || parts.service.id !== service.id) throw mappingChanged();
+  return subscription;
+}
+
+function refuseFor(reasons: readonly UserErrorData[]): void {
+  if (reasons.length > 0) throw new Refusal(...reasons);
+}
+
+/** An Azure plan has no fixed amounts: its months are written as they are known (R56, R62). */
+function targetOf({ variant, quantity, price }: SubscriptionSource) {
   if (variant.offerType === 'AZURE_PLAN') return { quantity: 1, unitCost: '0', unitPrice: '0' };
-  const price = row?.price ? billedPrice(row.price) : null;
-  if (!row || !isBilled(price)) throw new Refusal(...priceReasons({ name, variant, price }));
-  return { quantity: row.quantity, ...price };
+  if (!isBilled(price)) throw new Error('A cloud subscription without a price passed the mapping rules.');
+  return { quantity, ...price };
 }
 
 /** R36: customer and offer must be mapped on the same connection first. */
-async function mappedParts(work: Work, connectionId: string, subscription: SubscriptionSource): Promise<MappedParts> {
-  const [customer, offer] = await Promise.all([
-    liveMapping(work, connectionId, 'CUSTOMER', { customerId: subscription.customer.id }),
-    liveMapping(work, connectionId, 'OFFER', { offerVariantId: subscription.variant.id }),
-  ]);
-  const missing = (what: string, code: string) => ({
-    type: 'MappingRule' as const,
-    rule: 'R36',
-    code,
-    message: `${what} is not mapped on this connection. Map it first. (R36)`,
-    path: ['input', 'cloudSubscriptionId'],
-  });
+async function mappedParts(
+  { scope, db }: Work,
+  connectionId: string,
+  { customer: { id: customerId, companyName }, variant: { id: offerVariantId, offerName } }: SubscriptionSource,
+  queries: Queries = db.client,
+): Promise<MappedParts> {
+  const parts = [
+    { kind: 'CUSTOMER' as const, customerId },
+    { kind: 'OFFER' as const, offerVariantId },
+  ];
+  const found = await queries.mapping.findMany({ where: { ...scope, connectionId, deletedAt: null, OR: parts } });
+  const [customer, offer] = parts.map((part) => found.find(({ kind }) => kind === part.kind));
   if (customer && offer) {
     return {
       company: { id: customer.remoteId, name: customer.remoteName },
@@ -155,9 +177,26 @@ async function mappedParts(work: Work, connectionId: string, subscription: Subsc
     };
   }
   throw new Refusal(
-    ...(customer ? [] : [missing(`The customer "${subscription.customer.companyName}"`, 'CUSTOMER_NOT_MAPPED')]),
-    ...(offer ? [] : [missing(`The offer "${subscription.variant.offerName}"`, 'OFFER_NOT_MAPPED')]),
+    ...(customer ? [] : [unmapped('CUSTOMER_NOT_MAPPED', `The customer "${companyName}" is not mapped`)]),
+    ...(offer ? [] : [unmapped('OFFER_NOT_MAPPED', `The offer "${offerName}" is not mapped`)]),
   );
+}
+
+const unmapped = (code: string, what: string) => partReason(code, `${what} on this connection. Map it first.`);
+
+function mappingChanged(): Refusal {
+  const message = 'Its customer or its offer was mapped anew while the PSA was asked. Nothing was done; map it again.';
+  return new Refusal(partReason('MAPPING_CHANGED', message));
+}
+
+function partReason(code: string, message: string): UserErrorData {
+  return {
+    type: 'MappingRule',
+    rule: 'R36',
+    code,
+    message: `${message} (R36)`,
+    path: ['input', 'cloudSubscriptionId'],
+  };
 }
 
 /**

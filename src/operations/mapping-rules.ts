@@ -134,11 +134,7 @@ export function subscriptionReasons(subscription: SubscriptionSource, currency: 
 }
 
 /** R43: the first line is written with an amount of one billing period; that of an Azure plan, whose months have their own, with 0. */
-export function priceReasons({
-  name,
-  variant,
-  price,
-}: Pick<SubscriptionSource, 'name' | 'variant' | 'price'>): Reason[] {
+function priceReasons({ name, variant, price }: Pick<SubscriptionSource, 'name' | 'variant' | 'price'>): Reason[] {
   if (isBilled(price) || (price && variant.offerType === AZURE_PLAN)) return [];
   const path = ['input', 'cloudSubscriptionId'];
   if (price) return [rule('R43', price.code, path, `"${name}": ${price.message}`)];

@@ -2,7 +2,7 @@ import { type BilledPrice, billedPrice, type StoredPrice, type UnbillablePrice }
 import { joinPrice } from '../marketplace/subscription-prices.js';
 import { visibleSales, visibleVariants } from '../marketplace/visibility.js';
 import { fromDateColumn } from '../storage/calendar-date.js';
-import { Prisma } from '../storage/database.js';
+import { Prisma, type Queries } from '../storage/database.js';
 import { notFound } from './refusal.js';
 import type { Work } from './run.js';
 
@@ -64,8 +64,13 @@ interface SubscriptionRow extends VariantSource {
   price: StoredPrice | null;
 }
 
-export async function subscriptionSource(work: Work, id: string): Promise<SubscriptionSource> {
-  const [row] = await work.db.client.$queryRaw<SubscriptionRow[]>`
+/** `queries`: the transaction that must see it as it is there. */
+export async function subscriptionSource(
+  work: Work,
+  id: string,
+  queries: Queries = work.db.client,
+): Promise<SubscriptionSource> {
+  const [row] = await queries.$queryRaw<SubscriptionRow[]>`
     SELECT t."id"::text AS "subscriptionId", t."name", t."status"::text AS "status", t."quantity", t."currency",
       t."creationDate", t."startDate", c."id"::text AS "customerId", c."companyName",
       v."id"::text AS "id", v."offerName", v."offerType"::text AS "offerType", v."term"::text AS "term",
