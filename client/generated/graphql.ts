@@ -506,7 +506,7 @@ export type ReconciliationStatus =
   /** Everything was compared. */
   | 'SUCCEEDED';
 
-/** Input of recordAzureUsage. Amounts are those of the whole month so far, in the currency of the subscription. */
+/** Input of recordAzureUsage. Amounts are those of the whole month so far, in the currency of your price. */
 export type RecordAzureUsageInput = {
   /** The Azure plan, reservation or savings plan; or externalId. */
   cloudSubscriptionId?: string | number | null | undefined;

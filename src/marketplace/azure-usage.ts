@@ -4,6 +4,7 @@ import { Prisma, type Queries } from '../storage/database.js';
 import type { IngestContext } from './batch.js';
 import { contentHash } from './changes.js';
 import { calendarDate, decimal, externalId, idempotencyKey, text } from './fields.js';
+import { loadPrices, priceKey } from './subscription-prices.js';
 import { BILLED_BY_USAGE } from './supported.js';
 import { type Scope, visibleSales } from './visibility.js';
 
@@ -28,7 +29,12 @@ export type AzureUsageInput = z.infer<typeof azureUsageInput>;
 
 /** What became of a figure. Nothing was written unless it is `recorded`. */
 export type RecordedUsage =
-  | { readonly outcome: 'recorded' | 'replayed'; readonly subscriptionId: string; readonly usageId: string }
+  | {
+      readonly outcome: 'recorded' | 'replayed';
+      readonly subscriptionId: string;
+      readonly usageId: string;
+      readonly currency: string;
+    }
   | { readonly outcome: 'notFound' }
   /** The event id was used for something else. */
   | { readonly outcome: 'conflict' }
@@ -36,7 +42,8 @@ export type RecordedUsage =
 
 /**
  * Appends a month's figure of the calling organization, once however often it comes; of several of one month the newest
- * counts. The row lock makes simultaneous figures of one cloud subscription follow each other.
+ * counts. It is in the currency of that organization's price (R43); without a price, in the seller's. The row lock makes
+ * simultaneous figures of one cloud subscription follow each other.
  */
 export async function recordUsage(
   tx: Queries,
@@ -48,11 +55,11 @@ export async function recordUsage(
   if (!row) return { outcome: 'notFound' };
   const inputHash = contentHash({ eventId, subscriptionId: row.id, month, cost, price: price ?? null });
   const owned = Prisma.sql`"tenantId" = ${scope.tenantId}::uuid AND "organizationId" = ${scope.organizationId}::uuid`;
-  const [first] = await tx.$queryRaw<{ id: string; inputHash: string }[]>`
-    SELECT "id", "inputHash" FROM "AzureUsage" WHERE ${owned} AND "eventId" = ${eventId}`;
+  const [first] = await tx.$queryRaw<{ id: string; inputHash: string; currency: string }[]>`
+    SELECT "id", "inputHash", "currency" FROM "AzureUsage" WHERE ${owned} AND "eventId" = ${eventId}`;
   if (first) {
     if (first.inputHash !== inputHash) return { outcome: 'conflict' };
-    return { outcome: 'replayed', subscriptionId: row.id, usageId: first.id };
+    return { outcome: 'replayed', subscriptionId: row.id, usageId: first.id, currency: first.currency };
   }
   if (!BILLED_BY_USAGE.includes(row.offerType)) {
     const message = 'Only Azure plans, reservations and savings plans are billed by what a month cost.';
@@ -62,16 +69,19 @@ export async function recordUsage(
   if (month > now.toISOString().slice(0, 10)) {
     return { outcome: 'refused', code: 'MONTH_IN_FUTURE', message: 'This month has not begun yet.', field: 'month' };
   }
+  const prices = await loadPrices(tx, scope.tenantId, [row.id]);
+  const { currency } = prices.get(priceKey(row.id, scope.organizationId)) ?? row;
   const [added] = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO "AzureUsage" ("tenantId", "organizationId", "id", "cloudSubscriptionId", "month", "revision", "currency",
       "cost", "price", "eventId", "inputHash", "observedAt")
     SELECT ${scope.tenantId}::uuid, ${scope.organizationId}::uuid, ${newId()}::uuid, ${row.id}::uuid, ${month}::date,
-      coalesce(max(u."revision"), 0) + 1, ${row.currency}, ${cost}::numeric, ${price ?? null}::numeric, ${eventId},
+      coalesce(max(u."revision"), 0) + 1, ${currency}, ${cost}::numeric, ${price ?? null}::numeric, ${eventId},
       ${inputHash}, ${now}
     FROM "AzureUsage" u WHERE ${owned} AND u."month" = ${month}::date AND u."cloudSubscriptionId" = ${row.id}::uuid
     ON CONFLICT ("tenantId", "organizationId", "eventId") DO NOTHING RETURNING "id"`;
   // Another cloud subscription got this event id a moment ago.
-  return added ? { outcome: 'recorded', subscriptionId: row.id, usageId: added.id } : { outcome: 'conflict' };
+  if (!added) return { outcome: 'conflict' };
+  return { outcome: 'recorded', subscriptionId: row.id, usageId: added.id, currency };
 }
 
 interface LockedRow {

@@ -137,12 +137,11 @@ function planOf(context: IngestContext, one: Resolved, storedPrices: ReadonlyMap
     ...seller,
     customerId: one.customerId,
     offerVariantId: variant.id,
-    // The seller's currency; a CSP that takes part has its own with its price.
-    currency: before && seller.organizationId !== scope.organizationId ? before.currency : row.data.currency,
+    currency: sellerCurrency(scope.organizationId, one),
     observedAt: one.observedAt.toISOString(),
   };
   const after = columnsOf(row.data, before, fixed, now);
-  const prices = pricesOf(scope.organizationId, seller.organizationId, row.data, after.id, storedPrices);
+  const prices = pricesOf(scope.organizationId, row.data, after, storedPrices);
   if (!before) return { row, before, after, prices, drafts: [], outcome: 'CREATED' };
 
   const newPrices = prices.filter(({ organizationId, price }) => {
@@ -187,12 +186,17 @@ function draftOf(
   return { ...content, eventId: `upsert:${externalId}:${revision}`, inputHash: contentHash(content) };
 }
 
+/** The row is in the currency of its seller; a CSP that takes part has its own with its price (R43). */
+function sellerCurrency(caller: string, { row: { data }, before, seller }: Resolved): string {
+  if (seller.organizationId === caller) return data.currency;
+  return data.resellerPrice?.currency ?? before?.currency ?? data.currency;
+}
+
 /** The caller's own price, and its Reseller's when it gave one. */
 function pricesOf(
   caller: string,
-  seller: string,
   row: SubscriptionRow,
-  cloudSubscriptionId: string,
+  { id: cloudSubscriptionId, organizationId: seller, currency }: SubscriptionColumns,
   stored: ReadonlyMap<string, PriceState>,
 ): OwnedPrice[] {
   const owned = (
@@ -204,8 +208,5 @@ function pricesOf(
     const { unitCost, unitPrice, currency } = money;
     return { cloudSubscriptionId, organizationId, price: { unitCost, unitPrice, currency, basis } };
   };
-  return [
-    owned(caller, row),
-    ...(row.resellerPrice ? [owned(seller, { currency: row.currency, ...row.resellerPrice })] : []),
-  ];
+  return [owned(caller, row), ...(row.resellerPrice ? [owned(seller, { ...row.resellerPrice, currency })] : [])];
 }

@@ -25,13 +25,14 @@ export interface SubscriptionSource {
   readonly name: string;
   readonly status: string;
   readonly quantity: number;
-  readonly currency: string;
   readonly creationDate: string;
   readonly startDate: string;
   readonly customer: CustomerSource;
   readonly variant: VariantSource;
-  /** The caller's own (R43), for one billing period, in the currency of the subscription. */
+  /** The caller's own (R43), for one billing period. */
   readonly price: BilledPrice | UnbillablePrice | null;
+  /** Of that price; each organization that takes part in a sale has its own. Null without a price. */
+  readonly currency: string | null;
 }
 
 export async function customerSource(work: Work, id: string): Promise<CustomerSource> {
@@ -56,7 +57,6 @@ interface SubscriptionRow extends VariantSource {
   name: string;
   status: string;
   quantity: number;
-  currency: string;
   creationDate: Date;
   startDate: Date;
   customerId: string;
@@ -71,7 +71,7 @@ export async function subscriptionSource(
   queries: Queries = work.db.client,
 ): Promise<SubscriptionSource> {
   const [row] = await queries.$queryRaw<SubscriptionRow[]>`
-    SELECT t."id"::text AS "subscriptionId", t."name", t."status"::text AS "status", t."quantity", t."currency",
+    SELECT t."id"::text AS "subscriptionId", t."name", t."status"::text AS "status", t."quantity",
       t."creationDate", t."startDate", c."id"::text AS "customerId", c."companyName",
       v."id"::text AS "id", v."offerName", v."offerType"::text AS "offerType", v."term"::text AS "term",
       v."billingFrequency"::text AS "billingFrequency", own."price"
@@ -87,11 +87,11 @@ export async function subscriptionSource(
     name: row.name,
     status: row.status,
     quantity: row.quantity,
-    currency: row.currency,
     creationDate: fromDateColumn(row.creationDate),
     startDate: fromDateColumn(row.startDate),
     customer: { id: row.customerId, companyName: row.companyName },
     variant: { id: row.id, offerName, offerType, term, billingFrequency },
-    price: row.price?.currency === row.currency ? billedPrice(row.price) : null,
+    price: row.price && billedPrice(row.price),
+    currency: row.price?.currency ?? null,
   };
 }

@@ -8,6 +8,7 @@ export interface RecordedAzureUsage {
   readonly subscriptionId: string;
   /** The figure was known already; nothing was written again. */
   readonly replayed: boolean;
+  readonly currency: string;
 }
 
 /**
@@ -28,8 +29,8 @@ export const recordAzureUsage: Verb<AzureUsageInput, RecordedAzureUsage> = {
     return {
       status: 'SUCCEEDED',
       subject: { target: { kind: 'CloudSubscription', id: found.id, name: found.name } },
-      details: { eventId, month, cost, price, currency: found.currency },
-      detailsOf: ({ replayed }) => ({ replayed }),
+      details: { eventId, month, cost, price },
+      detailsOf: ({ replayed, currency }) => ({ currency, replayed }),
       async commit(tx) {
         const recorded = await recordUsage(tx, ingestContext(work), input);
         switch (recorded.outcome) {
@@ -47,8 +48,10 @@ export const recordAzureUsage: Verb<AzureUsageInput, RecordedAzureUsage> = {
               path: ['input', 'eventId'],
               existingAuditLogId: null,
             });
-          default:
-            return { subscriptionId: recorded.subscriptionId, replayed: recorded.outcome === 'replayed' };
+          default: {
+            const { subscriptionId, currency } = recorded;
+            return { subscriptionId, currency, replayed: recorded.outcome === 'replayed' };
+          }
         }
       },
     };

@@ -33,7 +33,7 @@ export function azureTypes(builder: Builder, { cloudSubscription }: MarketplaceT
         nullable: true,
         description: 'What your organization takes; null when it was not told.',
       }),
-      currency: t.exposeString('currency', { description: 'Currency of both amounts: that of the subscription.' }),
+      currency: t.exposeString('currency', { description: 'Currency of both amounts: that of your price.' }),
       revision: t.exposeInt('revision', { description: 'Grows by one with each figure of the month.' }),
       observedAt: t.expose('observedAt', { type: 'DateTime', description: 'When it was recorded.' }),
       cloudSubscription: t.field({
@@ -126,7 +126,7 @@ export function azureTypes(builder: Builder, { cloudSubscription }: MarketplaceT
 
   const recordInput = builder.inputType('RecordAzureUsageInput', {
     description:
-      'Input of recordAzureUsage. Amounts are those of the whole month so far, in the currency of the subscription.',
+      'Input of recordAzureUsage. Amounts are those of the whole month so far, in the currency of your price.',
     fields: (t) => ({
       eventId: t.string({ required: true, description: 'Names the figure; the same one sent again changes nothing.' }),
       cloudSubscriptionId: t.id({ description: 'The Azure plan, reservation or savings plan; or externalId.' }),

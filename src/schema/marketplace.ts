@@ -130,7 +130,7 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
       }),
       autoRenewEnabled: t.exposeBoolean('autoRenewEnabled', { description: 'Whether it renews by itself.' }),
       poNumber: t.exposeString('poNumber', { nullable: true, description: 'Purchase order number.' }),
-      currency: t.exposeString('currency', { description: 'Its currency.' }),
+      currency: t.exposeString('currency', { description: 'The currency of its seller; yours is that of price.' }),
       revision: t.exposeInt('revision', { description: 'Grows by one with each change.' }),
       sellerId: t.id({
         description: 'The organization that sells it.',

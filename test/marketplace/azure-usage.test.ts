@@ -110,6 +110,17 @@ test('one event id for two cloud subscriptions at once is taken by one', async (
   expect(both.map(({ outcome }) => outcome).sort()).toEqual(['conflict', 'recorded']);
 });
 
+test('a figure is in the currency of its organization, not in that of the seller (R43)', async () => {
+  const { cspA, reseller1 } = market;
+  const money = { currency: 'USD', resellerPrice: { unitCost: '1', unitPrice: '2', currency: 'GBP' } };
+  const sold = { offerExternalId: 'AZURE_PLAN', customerExternalId: 'resold', resellerId: 'r1' };
+  await buy('foreign', { ...sold, ...money });
+  expect(await record({ externalId: 'foreign', cost: '5' }, cspA)).toMatchObject({ currency: 'USD' });
+  expect(await record({ externalId: 'foreign', cost: '6' }, reseller1)).toMatchObject({ currency: 'GBP' });
+  expect(await newest('foreign', undefined, cspA)).toBe('1: 5 null USD');
+  expect(await newest('foreign', undefined, reseller1)).toBe('1: 6 null GBP');
+});
+
 test('every organization has figures of its own, of what it sees', async () => {
   const { cspA, cspB, reseller1, reseller2 } = market;
   await record({ externalId: 'resold', eventId: 'own', cost: '5' }, cspA);

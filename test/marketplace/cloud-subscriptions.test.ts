@@ -216,6 +216,26 @@ test('CSP and Reseller keep their own prices of one cloud subscription (R43)', a
   expect((await stored('g')).currency).toBe('USD');
 });
 
+test("a Reseller's row is in the currency of its Reseller, whoever records it", async () => {
+  const { cspA, reseller2 } = market;
+  const sold = { customerExternalId: 'customer-2', resellerId: 'r2', currency: 'USD', unitCost: '8', unitPrice: '10' };
+  const resellerPrice = { unitCost: '10', unitPrice: '12', currency: 'EUR' };
+  const both = { [cspA.organizationId]: '8/10 USD', [reseller2.organizationId]: '10/12 EUR' };
+  await push(cspA, subscription('currency', { ...sold, resellerPrice }));
+  expect(await stored('currency')).toMatchObject({ currency: 'EUR' });
+  expect(await prices('currency')).toEqual(both);
+
+  // Absent is the currency of the subscription, not that of whoever pushes.
+  const { currency: _currency, ...same } = resellerPrice;
+  expect(await push(cspA, subscription('currency', { ...sold, resellerPrice: same }))).toEqual(['UNCHANGED']);
+  expect(await prices('currency')).toEqual(both);
+
+  await push(cspA, subscription('currency', { ...sold, resellerPrice: { ...same, currency: 'GBP' } }));
+  expect(await stored('currency')).toMatchObject({ currency: 'GBP' });
+  await push(cspA, subscription('currency', sold));
+  expect(await stored('currency')).toMatchObject({ currency: 'GBP' });
+});
+
 test("a Reseller's cloud subscription is closed to its CSP until the CSP takes part; its first price is no change", async () => {
   const { cspA, reseller1, reseller2, db } = market;
   const sold = { customerExternalId: 'customer-1' };

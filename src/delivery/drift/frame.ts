@@ -64,14 +64,14 @@ export function serviceFinding(
   return { finding: finding(day, 'SERVICE', 'MAPPING_STALE', mapped.serviceId, target.serviceId), stale: true };
 }
 
-/** Both sides must be in the connection's currency (R9). Undefined where the PSA does not tell. */
+/** Both sides must be in the connection's currency (R9): the owner's price (R43) and the contract. Undefined where the PSA does not tell. */
 export function currencyFinding(
-  { subscription }: MappedLine,
+  { currency: own }: MappedLine,
   { contract }: LineSnapshot,
   { day, currency }: { readonly day: string; readonly currency: string },
 ): Finding | null | undefined {
-  if (subscription.currency !== currency) {
-    return finding(day, 'CURRENCY', 'MAPPING_STALE', subscription.currency, contract?.currency ?? currency);
+  if (own !== null && own !== currency) {
+    return finding(day, 'CURRENCY', 'MAPPING_STALE', own, contract?.currency ?? currency);
   }
   if (!contract?.currency) return undefined;
   return contract.currency === currency ? null : finding(day, 'CURRENCY', 'MANUAL_EDIT', currency, contract.currency);

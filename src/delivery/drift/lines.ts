@@ -38,13 +38,14 @@ export interface MappedLine {
     readonly status: CloudSubscriptionStatus;
     readonly startDate: string;
     readonly endDate: string | null;
-    readonly currency: string;
     readonly offerType: OfferType;
     readonly billingFrequency: BillingFrequency;
   };
   readonly customer: { readonly id: string; readonly name: string };
   /** The money of the mapping's owner (R43) for one unit in one billing period, as the PSA has it. */
   readonly price: BilledPrice | UnbillablePrice | null;
+  /** Of that money; another party of the sale may have another one. Null without a price. */
+  readonly currency: string | null;
   /** What its customer and its offer variant are mapped to now. */
   readonly mapped: { readonly companyId: string | null; readonly serviceId: string | null };
   readonly policy: Policy;
@@ -63,7 +64,7 @@ export type LinesOf = { readonly after: string | null; readonly limit: number } 
 /** So many operations of a lane are looked back through for what was written last. */
 const HISTORY = 200;
 
-type Row = Omit<MappedLine, 'target' | 'subscription' | 'customer' | 'price' | 'mapped' | 'policy'> &
+type Row = Omit<MappedLine, 'target' | 'subscription' | 'customer' | 'price' | 'currency' | 'mapped' | 'policy'> &
   MappedLine['subscription'] & {
     readonly contractId: string;
     readonly companyId: string;
@@ -91,7 +92,7 @@ export async function readLines(db: Queries, scope: Scope, connectionId: string,
       : Prisma.sql`${of.after ? Prisma.sql`AND m."id" > ${of.after}::uuid` : Prisma.empty} ORDER BY m."id" LIMIT ${of.limit}`;
   const rows = await db.$queryRaw<Row[]>`
     SELECT b.*, to_char(s."startDate", 'YYYY-MM-DD') AS "startDate", to_char(s."endDate", 'YYYY-MM-DD') AS "endDate",
-      s."id"::text AS "subscriptionId", s."name", s."quantity", s."status"::text AS "status", s."currency",
+      s."id"::text AS "subscriptionId", s."name", s."quantity", s."status"::text AS "status",
       v."offerType"::text AS "offerType", v."billingFrequency"::text AS "billingFrequency",
       c."id"::text AS "customerId", c."companyName" AS "customerName", own."price",
       cm."remoteId" AS "mappedCompanyId", cm."policy" AS "customerPolicy", om."remoteId" AS "mappedServiceId",
@@ -161,12 +162,12 @@ function lineOf(row: Row): MappedLine {
       status: row.status,
       startDate: row.startDate,
       endDate: row.endDate,
-      currency: row.currency,
       offerType: row.offerType,
       billingFrequency: row.billingFrequency,
     },
     customer: { id: row.customerId, name: row.customerName },
     price: row.price && billedPrice(row.price),
+    currency: row.price?.currency ?? null,
     mapped: { companyId: row.mappedCompanyId, serviceId: row.mappedServiceId },
     policy: policyOf(row.connectionPolicy, row.customerPolicy),
     head: row.head,

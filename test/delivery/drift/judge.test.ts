@@ -12,7 +12,7 @@ const TARGET = { companyId: '1', serviceId: '2', contractId: '3', lineRef: '4' }
 
 const subscription: MappedLine['subscription'] = {
   ...{ id: 's', name: 'Seats', quantity: 5, status: 'ACTIVE', startDate: '2026-01-01', endDate: '2027-01-01' },
-  ...{ currency: 'USD', offerType: 'LICENSE', billingFrequency: 'MONTHLY' },
+  ...{ offerType: 'LICENSE', billingFrequency: 'MONTHLY' },
 };
 
 const wrote = (date: string, more: Partial<Write>): Write => ({ date, ...more });
@@ -22,6 +22,7 @@ function line(more: Partial<Omit<MappedLine, 'subscription'>> & { subscription?:
   return {
     ...{ mappingId: 'm', state: 'MAPPED', target: TARGET, contractName: 'C', customer: { id: 'c', name: 'C' } },
     price: { unitPrice: '10', unitCost: '8', currency: 'USD' },
+    currency: 'USD',
     ...{
       mapped: { companyId: '1', serviceId: '2' },
       policy: DEFAULT_POLICY,
@@ -210,6 +211,11 @@ describe('a line is judged', () => {
       'SERVICE null/2/null MAPPING_STALE',
     ],
     'in another currency (R9)': [line(), seen({ contract: { currency: 'EUR' } }), 'CURRENCY USD/EUR/null MANUAL_EDIT'],
+    'whose own price is in another one by now (R9, R43)': [
+      line({ currency: 'EUR' }),
+      seen(),
+      'CURRENCY EUR/USD/null MAPPING_STALE',
+    ],
     'without a currency that is not told': [line(), seen({ contract: { currency: null } })],
     'cancelled, whatever became of its contract': [
       line({ subscription: { status: 'CANCELLED' } }),
