@@ -34,6 +34,7 @@ export function readDemoConfig(env: Environment): Config {
   const given = (name: string) => env[name]?.trim() || undefined;
   const defaults = {
     GATEWAY_DATA_DIR: given('GATEWAY_DATA_DIR') ?? DATA_DIR,
+    GATEWAY_GRAPHIQL: given('GATEWAY_GRAPHIQL') ?? 'on',
     GATEWAY_LOG_LEVEL: given('GATEWAY_LOG_LEVEL') ?? 'warn',
   };
   return readConfig(

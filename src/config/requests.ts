@@ -26,8 +26,8 @@ export const REQUEST_VARIABLES = [
   },
   {
     name: 'GATEWAY_GRAPHIQL',
-    help: 'Whether a browser at /graphql gets GraphiQL: on or off.',
-    default: 'on',
+    help: 'Whether a browser at /graphql gets GraphiQL: on or off. Its page asks for a key like any other caller.',
+    default: 'off',
     check: (value) => (/^(on|off)$/.test(value) ? null : 'must be on or off'),
   },
   {

@@ -6,6 +6,7 @@ import { type Context, createContext } from '../schema/context.js';
 import { accessError, badRequest } from '../schema/errors.js';
 import { bounded } from './bounds.js';
 import type { Errors } from './errors.js';
+import { guardPage, PAGE, renderGraphiql } from './graphiql.js';
 import { MAX_BODY_BYTES, overLimits, parseWithinLimits, refuseDeepJson } from './limits.js';
 import type { RequestPolicy, ServerOptions } from './options.js';
 import type { persistedOperations } from './persisted.js';
@@ -55,7 +56,8 @@ export function createPipeline(
       methods: ['GET', 'POST', 'OPTIONS'],
     },
     // It sends what people type.
-    graphiql: policy.graphiql && !policy.persisted?.only && { title: 'connector-gateway', subscriptionsProtocol: 'WS' },
+    graphiql: policy.graphiql && !policy.persisted?.only && PAGE,
+    renderGraphiQL: renderGraphiql,
     maskedErrors: { isDev: false, maskError: errors.mask },
     context: async (initial) => {
       const { request, connectionParams, extra, requestId } = initial as unknown as Sources;
@@ -75,6 +77,7 @@ export function createPipeline(
     plugins: [
       refuseOrigins(policy),
       acceptJsonOnly,
+      guardPage,
       refuseDeepVariables,
       ...(persisted ? [persisted.plugin] : []),
       withLimits,

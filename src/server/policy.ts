@@ -4,11 +4,11 @@ import type { Principal } from '../access/principal.js';
 import { mayChange } from '../access/principal.js';
 import type { RequestPolicy } from './options.js';
 
-/** Any origin, GraphiQL, the schema for who is signed in. */
+/** Any origin, no GraphiQL, the schema for who is signed in. */
 export const DEFAULT_POLICY: RequestPolicy = {
   origins: null,
   introspection: 'signed-in',
-  graphiql: true,
+  graphiql: false,
   socketsPerCaller: 100,
   operationsPerCaller: 2_000,
   deadlineMs: 30_000,

@@ -123,7 +123,7 @@ describe('persisted operations', () => {
   });
 
   test('leave GraphiQL nothing to do', async () => {
-    await start({ persisted: { documents, only: true } });
+    await start({ graphiql: true, persisted: { documents, only: true } });
     const page = await fetch(probe.url, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
   });

@@ -108,7 +108,11 @@ describe('the schema', () => {
     await start({ graphiql });
     const page = await fetch(probe.url, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')?.startsWith('text/html') ?? false).toBe(type !== null);
-    await page.text();
+    const html = await page.text();
+    if (type === null) return;
+    // Nothing of the page is fetched from elsewhere, and nothing could be.
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(html).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="?(https?:)?\/\//);
   });
 });
 

@@ -90,7 +90,7 @@ async function serve(
       ...env,
       ...{ DATABASE_URL: undefined, DATABASE_OWNER_URL: undefined, REDIS_URL: undefined, CONNECTORS: undefined },
       ...{ GATEWAY_DATA_DIR: dataDir, GATEWAY_PORT: String(port), GATEWAY_NETTING_SECONDS: '0' },
-      ...{ GATEWAY_QUARANTINE_SECONDS: QUARANTINE_SECONDS, GATEWAY_RECONCILE_CRON: 'off' },
+      ...{ GATEWAY_QUARANTINE_SECONDS: QUARANTINE_SECONDS, GATEWAY_RECONCILE_CRON: 'off', GATEWAY_GRAPHIQL: 'on' },
     },
     [...factories, ...builtInSources].flatMap(({ options }) => options),
   );
