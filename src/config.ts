@@ -160,6 +160,7 @@ export function readConfig(env: Environment, options: readonly OptionField[]): C
   for (const name of unknownNames(env, variables)) faults.push(`${name} is not known; see .env.example.`);
   const oidc = oidcOf(values, faults);
   const requests = requestPolicyOf(values, faults);
+  const operations = operationsOf(values, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     port: Number(values.GATEWAY_PORT),
@@ -175,7 +176,7 @@ export function readConfig(env: Environment, options: readonly OptionField[]): C
     nettingSeconds: Number(values.GATEWAY_NETTING_SECONDS),
     reconcileCron: values.GATEWAY_RECONCILE_CRON === 'off' ? null : (values.GATEWAY_RECONCILE_CRON ?? null),
     logLevel: values.GATEWAY_LOG_LEVEL ?? 'info',
-    operations: operationsOf(values),
+    operations,
     audit: auditSettingsOf(values),
     requests,
     sources: sourcesOf(values),
@@ -200,7 +201,10 @@ export function describeConfig(env: Environment, options: readonly OptionField[]
   const missing: string[] = [];
   const values = Object.fromEntries(variables.map((one) => [one.name, readVariable(one, env).value]));
   oidcOf(values, missing);
-  if (variables.every((one) => !readVariable(one, env).fault)) requestPolicyOf(values, missing);
+  if (variables.every((one) => !readVariable(one, env).fault)) {
+    requestPolicyOf(values, missing);
+    operationsOf(values, missing);
+  }
   const known = variables.map((variable): Setting => {
     const read = readVariable(variable, env);
     const { value, given } = read;

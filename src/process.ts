@@ -52,14 +52,30 @@ async function start(env: { readonly [name: string]: string | undefined }): Prom
     },
   );
   if (!app || givenUp.signal.aborted) return;
-  const key = await createFirstKey(app.db, app.apiKeys);
   app.measureProcess();
-  const { port, metricsPort } = await app.listen(config.port, config.host);
+  // Before the first key is made, which is shown only once.
+  const { port, metricsPort } = await app.listen(config.port, config.host).catch(async (error: unknown) => {
+    const { stop } = await booting;
+    await stop().catch(() => undefined);
+    throw new Error(explainListen(error));
+  });
+  const key = await createFirstKey(app.db, app.apiKeys);
   log('info', `GraphQL on http://${config.host}:${port}/graphql`);
   if (metricsPort !== null) log('info', `Metrics on http://${config.host}:${metricsPort}/metrics`);
   if (key) {
     process.stdout.write(`\nA new database. API key of its administrator, shown this once:\n\n  ${key}\n\n`);
   }
+}
+
+function explainListen(error: unknown): string {
+  const { code, message, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  const where = `port ${port} of ${address}`;
+  if (code === 'EADDRINUSE') {
+    return `${where} is taken. Stop what listens there, or set GATEWAY_PORT or GATEWAY_METRICS_PORT to another (0 takes a free one).`;
+  }
+  if (code === 'EACCES') return `${where} may not be used by this account. Set GATEWAY_PORT to one above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `GATEWAY_HOST is no address of this machine: ${message}`;
+  return message;
 }
 
 /** Meanwhile the port says what it waits for, so that nobody takes a waiting gateway for a dead one. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { describeConfig, type Setting } from '../config.js';
-import { builtInOptions } from '../connectors/index.js';
+import { describeConfig, namedConnectors, type Setting } from '../config.js';
+import { builtInConnectors, builtInSources } from '../connectors/index.js';
+import { loadConnectors } from '../connectors/installed.js';
 import { contextOf, type Host } from './context.js';
 import { EXIT } from './errors.js';
 
@@ -8,9 +9,15 @@ import { EXIT } from './errors.js';
 export function configCommand(host: Host): Command {
   const check = new Command('check')
     .description('show every setting and its source, and all that is wrong')
-    .action((_options, command) => {
+    .action(async (_options, command) => {
       const { terminal, env } = contextOf(command, host);
-      const settings = describeConfig(env, builtInOptions);
+      const installed = await loadConnectors(namedConnectors(env), builtInConnectors);
+      const options = [...installed.factories, ...builtInSources].flatMap((factory) => factory.options);
+      const settings = describeConfig(env, options).map((setting) =>
+        setting.name === 'CONNECTORS' && installed.faults.length > 0
+          ? { ...setting, fault: installed.faults.map((text) => text.replace(/^CONNECTORS |\.$/g, '')).join('; it ') }
+          : setting,
+      );
       const faults = settings.filter(({ fault }) => fault !== null);
       terminal.rows<Setting>(
         settings,

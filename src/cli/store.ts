@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
 import { createDatabase, type Database } from '../storage/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../storage/embedded-postgres.js';
 import { migrate, pendingMigrations } from '../storage/migrations.js';
@@ -26,7 +25,7 @@ export interface StoreOptions {
 
 /**
  * Opens the database for the time of one command: the server of DATABASE_URL, a running embedded server, or an embedded
- * server started for the command and stopped after it, unless a gateway has begun to use it meanwhile.
+ * server started for the command. An embedded one that nobody else uses is stopped after it.
  */
 export async function withStore<T>(
   context: Context,
@@ -48,7 +47,7 @@ export async function withStore<T>(
     }
   } finally {
     stop.forget();
-    if (own && !own.adopted && !(await isUsed(own.url))) await own.stop();
+    await own?.stop();
   }
 }
 
@@ -75,25 +74,6 @@ async function checkSchema(url: string, directory: string, options: StoreOptions
   throw new CommandError(
     `The database lacks ${pending.length} migration(s) of this version, from ${pending[0]} on. Start the gateway of this version once.`,
   );
-}
-
-/** A gateway that came meanwhile keeps connections open; the server then is its to stop. */
-async function isUsed(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const others = `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
-    // Our own closed connections linger for a moment.
-    for (const deadline = Date.now() + 1_000; ; ) {
-      const { rowCount } = await client.query(others);
-      if (!rowCount) return false;
-      if (Date.now() > deadline) return true;
-      await client.query('SELECT pg_sleep(0.02)');
-    }
-  } finally {
-    await client.end();
-  }
 }
 
 function stopSignal(): { readonly signal: AbortSignal; forget(): void } {

@@ -44,8 +44,12 @@ export interface OperationsSettings {
   readonly tracesTo: string | null;
 }
 
-export function operationsOf(values: Values): OperationsSettings {
+/** Adds to `faults` what does not fit together. */
+export function operationsOf(values: Values, faults: string[]): OperationsSettings {
   const { GATEWAY_METRICS_PORT: port } = values;
+  if (Number(port) > 0 && Number(port) === Number(values.GATEWAY_PORT)) {
+    faults.push('GATEWAY_METRICS_PORT must be another port than GATEWAY_PORT.');
+  }
   return {
     metricsToken: values.GATEWAY_METRICS_TOKEN ?? null,
     metricsPort: port === undefined ? null : Number(port),

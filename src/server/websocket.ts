@@ -56,6 +56,8 @@ export function serveSockets(
     ...{ server, path: '/graphql', maxPayload: MAX_FRAME_BYTES, handleProtocols },
     verifyClient: ({ req }, answer) => (originAllowed(policy, req) ? answer(true) : answer(false, 403, 'Forbidden')),
   });
+  // It is told of the server's errors too, and whoever listens with the server hears of them there.
+  sockets.on('error', () => undefined);
   const open = createTally(policy.socketsPerCaller);
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_WITHIN_MS,

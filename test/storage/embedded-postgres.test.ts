@@ -103,14 +103,52 @@ describe('several starters', () => {
 });
 
 describe('what a kill leaves behind', () => {
-  test('a start right after kill -9 of the server recovers the committed rows', async () => {
+  test('a start right after kill -9 of the gateway and the server recovers the committed rows', async () => {
     const dataDir = await sandbox.usedFolder();
-    const first = await sandbox.start(dataDir);
-    await query(first.url, 'CREATE TABLE kept AS SELECT n FROM generate_series(1, 5000) AS n');
-    process.kill(first.pid, 'SIGKILL');
+    const gateway = await sandbox.startGateway(dataDir);
+    await query(gateway.said.url, 'CREATE TABLE kept AS SELECT n FROM generate_series(1, 5000) AS n');
+    gateway.process.kill('SIGKILL');
+    process.kill(gateway.said.pid, 'SIGKILL');
+    await once(gateway.process, 'close');
     const second = await sandbox.start(dataDir);
     expect(second.adopted).toBe(false);
     expect(await query(second.url, 'SELECT count(*)::int AS count FROM kept')).toEqual([{ count: 5000 }]);
+  });
+
+  test('a server that ends unasked runs again at its address, with its rows', async () => {
+    const server = await sandbox.start(await sandbox.usedFolder());
+    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS value');
+    const { pid } = server;
+    process.kill(pid, 'SIGKILL');
+    const rows = () => query(server.url, 'SELECT value FROM kept').catch(() => null);
+    await expect.poll(rows, { timeout: 20_000 }).toEqual([{ value: 7 }]);
+    expect(server.pid).not.toBe(pid);
+    await server.stop();
+    expect(isAlive(server.pid)).toBe(false);
+  });
+
+  test('without its data it is not replaced by an empty one', async () => {
+    const server = await sandbox.start(await sandbox.usedFolder());
+    await rm(join(server.home, 'data'), { recursive: true, force: true });
+    process.kill(server.pid, 'SIGKILL');
+    const again = await sandbox.start(await sandbox.usedFolder());
+    process.kill(again.pid, 'SIGKILL');
+    // The other one, killed later, is back: so the first had its time.
+    await expect.poll(() => query(again.url, 'SELECT 1').catch(() => null), { timeout: 20_000 }).not.toBeNull();
+    await expect(stat(join(server.home, 'data'))).rejects.toThrow('ENOENT');
+  });
+
+  test('one that others use goes on when it is stopped, until the last of them stops it', async () => {
+    const dataDir = await sandbox.usedFolder();
+    const first = await sandbox.start(dataDir);
+    const second = await sandbox.start(dataDir);
+    const client = new pg.Client({ connectionString: second.url });
+    await client.connect();
+    await first.stop();
+    expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await client.end();
+    await second.stop();
+    await expect(query(second.url, 'SELECT 1')).rejects.toThrow(/ENOENT|ECONNREFUSED/);
   });
 
   test('a start waits while remains of the killed server still hold its memory', async () => {
@@ -127,7 +165,7 @@ describe('what a kill leaves behind', () => {
     const log = () => readFile(join(first.home, 'postgres.log'), 'utf8');
     await expect.poll(log, { timeout: 10_000 }).toContain('pre-existing shared memory block');
     process.kill(remains, 'SIGKILL');
-    expect((await starting).adopted).toBe(false);
+    expect(isAlive((await starting).pid)).toBe(true);
   });
 
   test.runIf(process.platform === 'linux')('a lock file whose number now belongs to another program', async () => {

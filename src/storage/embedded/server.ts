@@ -38,6 +38,12 @@ export async function ensureCluster(home: Home, binaries: Binaries, major: strin
   await moveInto(draft, data);
 }
 
+export const hasCluster = (home: Home): Promise<boolean> =>
+  stat(join(home.path, 'data/PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
+
 /** Clusters half made by processes that no longer live. */
 async function removeDrafts(home: Home): Promise<void> {
   for (const name of await readdir(home.path)) {
@@ -64,12 +70,13 @@ export async function findRunning(home: Home): Promise<Server | undefined> {
 /**
  * Starts a server, or finds the one another process starts at the same moment: PostgreSQL's own lock file decides who wins,
  * the loser's server ends and he uses the winner's. A lock file left by a kill can hold for moments after it: tried again.
+ * `where` is where an ended one listened, which its clients know.
  */
-export async function startServer(home: Home, binaries: Binaries): Promise<Server> {
+export async function startServer(home: Home, binaries: Binaries, where?: Endpoint): Promise<Server> {
   const deadline = Date.now() + lockedForMs;
   for (;;) {
     await removeForeignPidFile(home);
-    const attempt = await launch(home, binaries);
+    const attempt = await launch(home, binaries, where ?? (await chooseEndpoint(home)));
     const server = await Promise.race([attempt.ended, untilReady(home, attempt)]);
     if (server !== undefined) return server;
     const other = await findRunning(home);
@@ -84,8 +91,7 @@ export async function startServer(home: Home, binaries: Binaries): Promise<Serve
 
 type Attempt = Awaited<ReturnType<typeof launch>>;
 
-async function launch(home: Home, binaries: Binaries) {
-  const endpoint = await chooseEndpoint(home);
+async function launch(home: Home, binaries: Binaries, endpoint: Endpoint) {
   const logFile = join(home.path, 'postgres.log');
   const size = await stat(logFile).then(
     (found) => found.size,
@@ -164,7 +170,7 @@ export async function stopServer(home: Home, binaries: () => Promise<Binaries>, 
 }
 
 /** An adopted server may stay as a zombie that nobody reaps, so its lock file counts, which it removes last. */
-async function isGone(home: Home, { pid, child }: Server): Promise<boolean> {
+export async function isGone(home: Home, { pid, child }: Server): Promise<boolean> {
   if (child !== undefined) return child.exitCode !== null || child.signalCode !== null;
   return (await readRunning(home))?.pid !== pid || !isAlive(pid);
 }

@@ -1,0 +1,22 @@
+import pg from 'pg';
+
+/** Do other clients have connections to this server? One that does not answer has none. */
+export async function isUsed(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const others = `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+    // Our own closed connections linger for a moment.
+    for (const deadline = Date.now() + 1_000; ; ) {
+      const { rowCount } = await client.query(others);
+      if (!rowCount) return false;
+      if (Date.now() > deadline) return true;
+      await client.query('SELECT pg_sleep(0.02)');
+    }
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
