@@ -48,7 +48,7 @@ import { watchSources } from './operations/watch-sources.js';
 import { buildSchema } from './schema/index.js';
 import type { RequestPolicy } from './server/options.js';
 import { createGatewayServer } from './server.js';
-import { createDatabase } from './storage/database.js';
+import { createDatabase, isUnavailable } from './storage/database.js';
 import { newId } from './storage/ids.js';
 import type { KeyProvider } from './storage/key-provider.js';
 import { migrate } from './storage/migrations.js';
@@ -309,18 +309,20 @@ export async function createApp(options: AppOptions) {
   async function close({ drainMs = 0 }: Stop): Promise<void> {
     stopping = true;
     await unwatch();
-    const handedBack = jobs.stop();
+    const handedBack = jobs.stop().catch(notStopped);
     if (drainMs > 0) await server.drain(drainMs);
     // Before the feed: a live field that ended would tell its client not to come back.
     await server.close();
     feed.close();
     await handedBack;
-    await instances.stop();
-    await wake.close();
-    await sessions.close();
-    await sources.close();
-    await budget.close();
-    await db.close();
+    // What cannot be told to a database that is away is found out by the others; the rest is stopped all the same.
+    for (const part of [instances.stop, wake.close, sessions.close, sources.close, budget.close, db.close]) {
+      await part().catch(notStopped);
+    }
+  }
+
+  function notStopped(error: unknown): void {
+    log('warn', `Stopping: ${isUnavailable(error) ? 'the database does not answer' : (error as Error).name}`);
   }
 
   return {

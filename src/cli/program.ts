@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.js';
+import { isUnavailable } from '../storage/database.js';
 import { EmbeddedPostgresError } from '../storage/embedded-postgres.js';
 import { SecretKeyError } from '../storage/secret-key.js';
 import { auditCommand } from './audit.js';
@@ -86,7 +87,19 @@ function explain(error: unknown): number {
   const known = [CommandError, ConfigError, EmbeddedPostgresError, SecretKeyError].some(
     (kind) => error instanceof kind,
   );
-  process.stderr.write(`${known ? (error as Error).message : `Failed: ${(error as Error).message}`}\n`);
+  process.stderr.write(
+    `${known ? (error as Error).message : (ofDatabase(error) ?? `Failed: ${(error as Error).message}`)}\n`,
+  );
   if (error instanceof CommandError) return error.exitCode;
   return error instanceof ConfigError ? EXIT.wrongUse : EXIT.failed;
+}
+
+/** What a server of one's own refuses, with the setting that mends it. */
+function ofDatabase(error: unknown): string | null {
+  const { code, message } = error as { readonly code?: unknown; readonly message: string };
+  if (isUnavailable(error)) return `The database does not answer: ${message || code}. Start it, or set DATABASE_URL.`;
+  if (code === '42501')
+    return `The database refuses it: ${message}. Set DATABASE_OWNER_URL to the owner of the tables.`;
+  if (code === '28P01' || code === '28000' || code === '3D000') return `DATABASE_URL is not right: ${message}.`;
+  return null;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -57,6 +57,7 @@ const MIGRATIONS = `SELECT "migration_name" AS "name" FROM "_prisma_migrations" 
  * Rows come as PostgreSQL writes them, so that they go back exactly as they were, hashes of the audit log included.
  */
 export async function backUp(url: string, folder: string, now: Date, options: BackupOptions = {}): Promise<Manifest> {
+  await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? new BackupError(`${folder} is there already. Name a new folder.`) : error;
   });
@@ -88,7 +89,8 @@ export async function readBackup(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => null);
   if (text === null)
     throw new BackupError(`${folder} is no backup, or one that was not finished: it has no ${MANIFEST}.`);
-  const manifest = JSON.parse(text) as Manifest;
+  const manifest = manifestOf(text);
+  if (!manifest) throw new BackupError(`${join(folder, MANIFEST)} was changed or is damaged.`);
   if (manifest.format !== 1) throw new BackupError('This backup was made by another version of the gateway.');
   for (const { file, sha256 } of manifest.tables) {
     const hash = createHash('sha256');
@@ -96,6 +98,14 @@ export async function readBackup(folder: string): Promise<Manifest> {
     if (hash.digest('hex') !== sha256) throw new BackupError(`${join(folder, file)} was changed or is damaged.`);
   }
   return manifest;
+}
+
+function manifestOf(text: string): Manifest | null {
+  try {
+    return JSON.parse(text) as Manifest;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -116,7 +126,10 @@ export async function restore(url: string, folder: string, options: BackupOption
       throw new BackupError('The database is not empty. A backup is restored into a new one.');
     }
     await client.query('BEGIN');
-    await client.query(`SET LOCAL session_replication_role = 'replica'`);
+    await client.query(`SET LOCAL session_replication_role = 'replica'`).catch((error: { code?: string }) => {
+      if (error.code !== '42501') throw error;
+      throw new BackupError('Only a superuser of the database may restore: name one in DATABASE_URL for this command.');
+    });
     for (const [at, { name, columns, file, rows }] of manifest.tables.entries()) {
       options.signal?.throwIfAborted();
       // The engine fills its tables as it starts; a database made by migrations alone has rows in some others too.

@@ -4,7 +4,15 @@ import { createDatabase } from './databases.js';
 import { findPackage, prepareBinaries } from './embedded/binaries.js';
 import { urlOf } from './embedded/endpoint.js';
 import { prepareHome } from './embedded/home.js';
-import { ensureCluster, findRunning, hasCluster, isGone, type Server, startServer, stopServer } from './embedded/server.js';
+import {
+  ensureCluster,
+  findRunning,
+  hasCluster,
+  isGone,
+  type Server,
+  startServer,
+  stopServer,
+} from './embedded/server.js';
 import { isUsed } from './embedded/usage.js';
 
 export { EmbeddedPostgresError } from './embedded/errors.js';
