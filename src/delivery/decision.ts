@@ -18,10 +18,12 @@ export interface Wanted {
   readonly unitCost?: Decimal;
   /** For `costPush`: the first day that the amounts do not count for any more. */
   readonly until?: CalendarDate;
+  /** For `quantity`: why it has no amounts for units that begin where nothing is billed. */
+  readonly unpriced?: { readonly code: string; readonly message: string };
 }
 
 /** What the connector is asked to plan. */
-export type Dated = Omit<Wanted, 'kind'>;
+export type Dated = Omit<Wanted, 'kind' | 'unpriced'>;
 
 export type Decision =
   | { readonly do: 'write'; readonly change: Dated; readonly notes: readonly string[] }
@@ -73,12 +75,18 @@ export function decide(input: DecisionInput): Decision {
   const day = input.movedTo === null ? dayOf(input) : movedDay(input, input.movedTo);
   if ('do' in day) return day;
   const billed = billedOn(input, day.date) ?? 0;
-  const change = changeOn(input, day.date);
+  if (wanted.unpriced && begins(wanted, billed) && policy.priceSource === 'MARKETPLACE')
+    return withoutPrice(wanted.unpriced);
+  const amounts = amountsOf(wanted, billed);
+  const change = changeOn(input, day.date, policy.priceSource === 'MARKETPLACE' ? amounts : {});
   if (wanted.kind === 'costPush' && line.facts.length > 0 && billed !== wanted.quantity && costs(change)) {
     return otherUnits(day.date, billed, wanted.quantity);
   }
   const unasked = policy.decreases === 'NEVER' && !approved && change.quantity < billed;
-  const notes = [...day.notes, ...(policy.priceSource === 'PSA' && hasAmounts(wanted) ? [PSA_PRICES] : [])];
+  const notes = [
+    ...day.notes,
+    ...(policy.priceSource === 'PSA' && Object.keys(amounts).length > 0 ? [PSA_PRICES] : []),
+  ];
   if (policy.writeMode === 'WATCH_ONLY') {
     const message = 'The connection only watches: this was planned and not sent.';
     const approval = unasked ? ['Before it is sent, a person must approve that units become fewer.'] : [];
@@ -89,16 +97,31 @@ export function decide(input: DecisionInput): Decision {
 
 const PSA_PRICES = 'Prices and costs are kept in the PSA (policy); none is written.';
 
-/** The absolute target from a day on: what is about amounts alone leaves the units as the PSA bills them. */
-function changeOn(input: DecisionInput, date: CalendarDate): Dated {
-  const { wanted, policy, line } = input;
-  const { kind, effectiveDate: _own, unitPrice, unitCost, ...target } = wanted;
-  const amounts = {
+type Amounts = Pick<Wanted, 'unitPrice' | 'unitCost'>;
+
+/**
+ * A change of seats leaves the amounts of the line alone, which may be special ones. Where nothing is billed there are none
+ * that it could keep: units that begin there bring the marketplace's along (R43, R44).
+ */
+function amountsOf(wanted: Wanted, billed: number): Amounts {
+  const { kind, unitPrice, unitCost } = wanted;
+  if (kind === 'quantity' && !begins(wanted, billed)) return {};
+  return {
     ...(unitPrice !== undefined && { unitPrice }),
     ...(unitCost !== undefined && { unitCost }),
     ...(kind === 'suspend' && { unitPrice: '0' }),
   };
-  const change = { ...target, effectiveDate: date, ...(policy.priceSource === 'MARKETPLACE' && amounts) };
+}
+
+function begins({ kind, quantity }: Wanted, billed: number): boolean {
+  return kind === 'quantity' && billed === 0 && quantity > 0;
+}
+
+/** The absolute target from a day on: what is about amounts alone leaves the units as the PSA bills them. */
+function changeOn(input: DecisionInput, date: CalendarDate, amounts: Amounts): Dated {
+  const { wanted, policy, line } = input;
+  const { kind, quantity, until } = wanted;
+  const change = { quantity, effectiveDate: date, ...(until !== undefined && { until }), ...amounts };
   if (kind !== 'price' && kind !== 'suspend' && kind !== 'costPush') return change;
   const none = policy.priceSource === 'PSA' && line.facts.length === 0;
   return { ...change, quantity: billedOn(input, date) ?? (none ? 0 : wanted.quantity) };
@@ -227,8 +250,10 @@ function held({ quantity, effectiveDate }: Dated, units: number): Decision {
   };
 }
 
-function hasAmounts({ kind, unitPrice, unitCost }: Wanted): boolean {
-  return kind === 'suspend' || unitPrice !== undefined || unitCost !== undefined;
+/** The PSA would bill such units at an amount of its own, and nobody would see it. */
+function withoutPrice({ code, message }: NonNullable<Wanted['unpriced']>): Refusal {
+  const hint = 'Do so, then skip this operation: what still differs shows as drift and can be corrected.';
+  return { do: 'refuse', code, message, hint };
 }
 
 function costs({ unitPrice, unitCost }: Omit<Dated, 'effectiveDate'>): boolean {

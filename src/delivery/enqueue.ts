@@ -8,7 +8,7 @@ import type { Actor, Scope } from '../audit/entry.js';
 import { auditLog, type OwnedEntry } from '../audit/log.js';
 import type { ChangeKind as PsaChangeKind } from '../connectors/contract.js';
 import type { Job, Jobs } from '../jobs/engine.js';
-import { type BilledPrice, billedPrice, type StoredPrice } from '../marketplace/billed-price.js';
+import { isBilled, type StoredPrice } from '../marketplace/billed-price.js';
 import { recordset } from '../marketplace/bulk.js';
 import type { NewChange } from '../marketplace/changes.js';
 import { joinPrice } from '../marketplace/subscription-prices.js';
@@ -16,7 +16,9 @@ import { psaUnitsOf, type Verdict, verdictOf } from '../marketplace/supported.js
 import { Prisma, type Queries } from '../storage/database.js';
 import type { NewId } from '../storage/ids.js';
 import { traceParent } from '../telemetry/trace.js';
+import type { OperationTarget } from './lane.js';
 import { wakeUp } from './lane-wake.js';
+import { type LinePrice, priceOfLine } from './line-price.js';
 import { addMonths } from './period.js';
 
 export interface Enqueuer {
@@ -36,16 +38,7 @@ export interface NewOperation {
   readonly changeId: string | null;
   readonly kind: PsaChangeKind;
   readonly effectiveDate: string;
-  readonly target: {
-    readonly quantity: number;
-    /** Of one unit in one billing period. */
-    readonly unitPrice?: string;
-    readonly unitCost?: string;
-    /** Of the amounts, as the marketplace has them; only those of the connection's currency are written. */
-    readonly currency?: string;
-    /** For a month's cost: the first day it does not count for any more (R62). */
-    readonly until?: string;
-  };
+  readonly target: OperationTarget;
 }
 
 const OPERATIONS = {
@@ -145,8 +138,8 @@ export async function enqueueChanges(
     const scope: Scope = { tenantId, organizationId: mapping.organizationId };
     const effectiveDate = dayOf(change, mapping);
     const entry = entryOf({ ...change, effectiveDate }, mapping, by, auditLogId);
-    const price = priced && mapping.price ? priceOfLine(mapping.price, mapping) : null;
-    const unwritten = unwrittenFor(verdict, price);
+    const price = mapping.price && priceOfLine(mapping.price, mapping.lineFrequency);
+    const unwritten = unwrittenFor(verdict, priced ? price : null);
     if (unwritten) {
       entries.push({ scope, entry: { ...entry, status: 'FAILED', error: { class: 'Unsupported', ...unwritten } } });
       continue;
@@ -159,7 +152,7 @@ export async function enqueueChanges(
       changeId: change.changeId,
       kind: PSA_KIND[change.kind] ?? 'quantity',
       effectiveDate,
-      target: targetOf(change, mapping, price !== null && 'code' in price ? null : price),
+      target: targetOf(change, mapping, price),
     });
   }
 
@@ -228,25 +221,22 @@ function dayOf({ kind, effectiveDate }: NewChange, { offerType }: MappedRow): st
 }
 
 /** Why nothing is written for a change that has an entry; null where something is. */
-function unwrittenFor(verdict: Verdict, price: ReturnType<typeof priceOfLine> | null) {
+function unwrittenFor(verdict: Verdict, price: LinePrice | null) {
   if (verdict.verdict === 'unsupported') {
     return { code: 'UNSUPPORTED_CHANGE', message: `${verdict.reason} (${verdict.rule})` };
   }
-  return price !== null && 'code' in price ? price : null;
+  return price === null || isBilled(price) ? null : price;
 }
 
-/** A line is billed as often as when it was mapped: the amount of another period does not belong on it (R52). */
-function priceOfLine(price: StoredPrice, { lineFrequency }: MappedRow) {
-  if (lineFrequency === null || lineFrequency === price.billingFrequency) return billedPrice(price);
-  const message =
-    'The price is for another billing frequency than the line in the PSA: map the cloud subscription again. (R52)';
-  return { code: 'BILLING_FREQUENCY_CHANGED', message } as const;
-}
-
-/** Absolute targets. Prices go along only with a change of price, so that a seat change leaves special prices alone. */
-function targetOf(change: NewChange, mapping: MappedRow, price: BilledPrice | null): NewOperation['target'] {
+/**
+ * Absolute targets. A quantity has amounts for the case that the line bills nothing on its day (R43): whether it does is
+ * seen when it is written, and a line that bills something keeps its own.
+ */
+function targetOf({ kind, after }: NewChange, mapping: MappedRow, price: LinePrice | null): OperationTarget {
   const { offerType } = mapping;
-  const quantity =
-    change.kind === 'CANCEL' ? 0 : psaUnitsOf({ offerType, quantity: change.after.quantity ?? mapping.quantity });
-  return { quantity, ...price };
+  const quantity = kind === 'CANCEL' ? 0 : psaUnitsOf({ offerType, quantity: after.quantity ?? mapping.quantity });
+  if (price === null || kind === 'SUSPEND' || (kind !== 'PRICE' && kind !== 'PROMOTION' && quantity === 0)) {
+    return { quantity };
+  }
+  return isBilled(price) ? { quantity, ...price } : { quantity, unpriced: price };
 }

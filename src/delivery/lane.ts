@@ -71,14 +71,18 @@ export interface WorkItem {
   readonly databaseNow: Date;
 }
 
-/** Absolute targets. `until`: the amounts are 0 again from that day (R62). */
+/** What an operation leads to; never differences. */
 export interface OperationTarget {
   readonly quantity: number;
+  /** Of one unit in one billing period, as the marketplace had it when the operation was added. */
   readonly unitPrice?: string;
   readonly unitCost?: string;
-  /** Of the amounts; absent: the connection's. */
+  /** Of the amounts: only those of the connection's currency are written. Absent: that one. */
   readonly currency?: string;
+  /** For a month's cost: the first day it does not count for any more (R62). */
   readonly until?: string;
+  /** Of a quantity: why it has no amounts for units that begin where nothing is billed (R43, R52). */
+  readonly unpriced?: { readonly code: string; readonly message: string };
 }
 
 /** How an operation is left. Everything in one transaction with its audit entry, its step and the badge. */

@@ -21,7 +21,7 @@ export interface BilledPrice {
 
 /** There is a price, and no amount of one billing period follows from it. The message says what mends it. */
 export interface UnbillablePrice {
-  readonly code: 'PRICE_BASIS_UNUSABLE';
+  readonly code: string;
   readonly message: string;
 }
 

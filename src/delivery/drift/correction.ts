@@ -20,17 +20,15 @@ export type CorrectionPlan = Pick<NewOperation, 'kind' | 'effectiveDate' | 'targ
  */
 export function correctionsOf(line: MappedLine, findings: readonly Finding[], day: string): CorrectionPlan[] {
   const quantity = wantedUnits(line);
-  const { price } = line;
   const units = findings.find(({ field }) => field === 'QUANTITY');
   const [unitPrice, unitCost] = (['UNIT_PRICE', 'UNIT_COST'] as const).map((name) =>
     findings.find(({ field }) => field === name),
   );
   const plans: CorrectionPlan[] = [];
   if (units) {
-    // Where nothing is billed there are no amounts either that the line could keep.
-    const amounts = units.psaValue === '0' && isBilled(price) ? amountsOf(price) : {};
+    const target = { quantity, ...(quantity > 0 && amountsFor(line)) };
     const kind = quantity === 0 ? ('cancel' as const) : ('quantity' as const);
-    plans.push({ kind, effectiveDate: day, target: { quantity, ...amounts }, findings: [units] });
+    plans.push({ kind, effectiveDate: day, target, findings: [units] });
   }
   if (unitPrice ?? unitCost) {
     const target = {
@@ -112,6 +110,7 @@ const WORDS: { readonly [field: string]: string } = {
   UNIT_COST: 'unit cost',
 };
 
-function amountsOf({ unitPrice, unitCost, currency }: BilledPrice) {
-  return { unitPrice, unitCost, currency };
+/** For units that begin where nothing is billed. An Azure plan has no fixed amounts (R56). */
+function amountsFor({ price, subscription }: MappedLine): BilledPrice | null {
+  return isBilled(price) && subscription.offerType !== 'AZURE_PLAN' ? price : null;
 }

@@ -84,6 +84,7 @@ type Row = Omit<MappedLine, 'target' | 'subscription' | 'customer' | 'price' | '
  * Mapped cloud subscriptions of a connection with everything a comparison needs, in one statement.
  *
  * Written is what a step that took effect left, and what an operation found to be so already: the gateway vouches for both.
+ * Amounts only of a line that bills something then; a quantity has written them where nothing was billed before.
  */
 export async function readLines(db: Queries, scope: Scope, connectionId: string, of: LinesOf): Promise<MappedLine[]> {
   const which =
@@ -124,7 +125,8 @@ export async function readLines(db: Queries, scope: Scope, connectionId: string,
           'date', coalesce(t."step" #>> '{after,date}', a."details" #>> '{change,effectiveDate}'),
           'units', CASE WHEN o."kind" NOT IN ('price', 'suspend', 'costPush')
             THEN coalesce(t."step" #> '{after,units}', o."target" -> 'quantity') END,
-          'unitPrice', o."target" -> 'unitPrice', 'unitCost', o."target" -> 'unitCost',
+          'unitPrice', CASE WHEN told."amounts" THEN o."target" -> 'unitPrice' END,
+          'unitCost', CASE WHEN told."amounts" THEN o."target" -> 'unitCost' END,
           'unitsBefore', t."step" #> '{before,units}', 'sentAt', t."sentAt"
         )) ORDER BY o."position" DESC, t."attempt" DESC) AS "writes"
       FROM (SELECT * FROM "LaneOperation" l WHERE l."tenantId" = b."tenantId" AND l."laneId" = b."id"
@@ -132,6 +134,9 @@ export async function readLines(db: Queries, scope: Scope, connectionId: string,
       LEFT JOIN "Step" t ON t."tenantId" = o."tenantId" AND t."operationId" = o."id" AND t."state" = 'APPLIED'
       LEFT JOIN "AuditLog" a ON a."tenantId" = o."tenantId" AND a."id" = o."auditLogId" AND t."id" IS NULL
         AND o."state" = 'SUCCEEDED'
+      CROSS JOIN LATERAL (SELECT coalesce(t."step", a."details") AS "of") seen
+      CROSS JOIN LATERAL (SELECT (seen."of" #>> '{after,units}')::numeric > 0
+        AND (o."kind" <> 'quantity' OR (seen."of" #>> '{before,units}')::numeric = 0) AS "amounts") told
       WHERE t."id" IS NOT NULL OR a."details" #>> '{change,effectiveDate}' IS NOT NULL
     ) w ON true
     LEFT JOIN LATERAL (
