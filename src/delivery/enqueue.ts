@@ -107,7 +107,7 @@ interface MappedRow {
   customerName: string;
   /** Of the mapping's owner (R43). */
   price: StoredPrice | null;
-  /** How often its line is billed, where the offer of its service is still mapped. */
+  /** How often its line is billed; null: nobody knows. */
   lineFrequency: BillingFrequency | null;
 }
 
@@ -181,16 +181,13 @@ async function mappingsOf(
       m."connectionId"::text AS "connectionId", m."cloudSubscriptionId"::text AS "cloudSubscriptionId",
       s."quantity", s."name", s."status"::text AS "status", v."offerType"::text AS "offerType",
       c."id"::text AS "customerId", c."companyName" AS "customerName", own."price",
-      lv."billingFrequency"::text AS "lineFrequency"
+      m."billingFrequency"::text AS "lineFrequency"
     FROM "Lane" l
     JOIN "Mapping" m ON m."tenantId" = l."tenantId" AND m."id" = l."id"
     JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
     JOIN "OfferVariant" v ON v."tenantId" = s."tenantId" AND v."id" = s."offerVariantId"
     JOIN "Customer" c ON c."tenantId" = s."tenantId" AND c."id" = s."customerId"
     ${joinPrice('s', Prisma.sql`m."organizationId"`)}
-    LEFT JOIN "Mapping" lm ON lm."tenantId" = m."tenantId" AND lm."connectionId" = m."connectionId"
-      AND lm."remoteId" = m."serviceId" AND lm."kind" = 'OFFER' AND lm."deletedAt" IS NULL
-    LEFT JOIN "OfferVariant" lv ON lv."tenantId" = lm."tenantId" AND lv."id" = lm."offerVariantId"
     WHERE m."tenantId" = ${tenantId}::uuid AND m."kind" = 'SUBSCRIPTION' AND m."deletedAt" IS NULL
       AND m."cloudSubscriptionId" = ANY(${ids}::uuid[]) AND s."id" = ANY(${ids}::uuid[])
     ORDER BY l."id" FOR SHARE OF l, m`;

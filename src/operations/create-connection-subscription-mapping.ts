@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RemoteContract } from '../connectors/contract.js';
+import type { BillingFrequency, RemoteContract } from '../connectors/contract.js';
 import { enqueueOperations } from '../delivery/enqueue.js';
 import { periodStart } from '../delivery/period.js';
 import { queueFor } from '../delivery/queue-slot.js';
@@ -93,6 +93,7 @@ export async function mapSubscription(
           remoteName: contract.name,
           companyId: company.id,
           serviceId: service.id,
+          billingFrequency: subscription.variant.billingFrequency as BillingFrequency,
           state: 'PROCESSING',
           syncState: 'PENDING',
           warnings,

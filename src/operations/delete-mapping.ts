@@ -20,7 +20,7 @@ type Kind = 'CUSTOMER' | 'OFFER' | 'SUBSCRIPTION';
 
 /**
  * Unmapping stops future sync, writes nothing to the PSA and keeps the history (R48). A customer or offer mapping that a
- * mapped cloud subscription needs is refused.
+ * mapped cloud subscription needs is refused: by what it is of now, and by the service that its line stands on.
  */
 function deletion(kind: Kind, code: string, word: string): DeleteMapping {
   return {
@@ -57,6 +57,7 @@ interface Used {
   readonly kind: Kind;
   readonly customerId: string | null;
   readonly offerVariantId: string | null;
+  readonly remoteId: string;
 }
 
 async function refuseUsed(tx: Queries, work: Work, mapping: Used): Promise<void> {
@@ -66,7 +67,8 @@ async function refuseUsed(tx: Queries, work: Work, mapping: Used): Promise<void>
     JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
     WHERE m."tenantId" = ${work.scope.tenantId}::uuid AND m."connectionId" = ${mapping.connectionId}::uuid
       AND m."kind" = 'SUBSCRIPTION' AND m."deletedAt" IS NULL
-      AND (s."customerId" = ${mapping.customerId}::uuid OR s."offerVariantId" = ${mapping.offerVariantId}::uuid)
+      AND (s."customerId" = ${mapping.customerId}::uuid OR s."offerVariantId" = ${mapping.offerVariantId}::uuid
+        OR (${mapping.kind} = 'OFFER' AND m."serviceId" = ${mapping.remoteId}))
     LIMIT 10`;
   const [first] = users;
   if (!first) return;

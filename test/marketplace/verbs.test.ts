@@ -151,6 +151,7 @@ async function map(scope: Scope, cloudSubscriptionId: string): Promise<string> {
       remoteId: '1',
       remoteName: 'x',
       syncState: 'SYNCED',
+      billingFrequency: 'MONTHLY',
     },
   });
   await client.lane.create({ data: { ...scope, id, connectionId, queueName: `${connectionId}/0` } });

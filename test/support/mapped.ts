@@ -31,6 +31,7 @@ export async function mappedRow(db: Database, scope: Scope, row: MappedRow): Pro
       ...scope,
       ...{ id, connectionId, cloudSubscriptionId, kind: 'SUBSCRIPTION', syncState: 'SYNCED' },
       ...{ remoteId: contractId, remoteName: contractId, companyId: '1', serviceId },
+      billingFrequency: 'MONTHLY',
     },
   });
   const queueName = row.queueName ?? `${connectionId}/0`;

@@ -8,14 +8,10 @@ import type {
 } from '../../../prisma/generated/client/client.js';
 import type { Scope } from '../../audit/entry.js';
 import type { MappedTarget } from '../../connectors/contract.js';
-import {
-  type BilledPrice,
-  billedPrice,
-  type StoredPrice,
-  type UnbillablePrice,
-} from '../../marketplace/billed-price.js';
+import type { StoredPrice } from '../../marketplace/billed-price.js';
 import { joinPrice } from '../../marketplace/subscription-prices.js';
 import { Prisma, type Queries } from '../../storage/database.js';
+import { type LinePrice, priceOfLine } from '../line-price.js';
 import { type Policy, policyOf } from '../policy.js';
 import type { Write } from './written.js';
 
@@ -42,8 +38,8 @@ export interface MappedLine {
     readonly billingFrequency: BillingFrequency;
   };
   readonly customer: { readonly id: string; readonly name: string };
-  /** The money of the mapping's owner (R43) for one unit in one billing period, as the PSA has it. */
-  readonly price: BilledPrice | UnbillablePrice | null;
+  /** The money of the mapping's owner (R43) for one unit in one billing period of the line. */
+  readonly price: LinePrice | null;
   /** Of that money; another party of the sale may have another one. Null without a price. */
   readonly currency: string | null;
   /** What its customer and its offer variant are mapped to now. */
@@ -74,6 +70,7 @@ type Row = Omit<MappedLine, 'target' | 'subscription' | 'customer' | 'price' | '
     readonly customerId: string;
     readonly customerName: string;
     readonly price: StoredPrice | null;
+    readonly lineFrequency: BillingFrequency | null;
     readonly mappedCompanyId: string | null;
     readonly mappedServiceId: string | null;
     readonly connectionPolicy: unknown;
@@ -103,7 +100,7 @@ export async function readLines(db: Queries, scope: Scope, connectionId: string,
     FROM (
       SELECT m."tenantId", m."organizationId", m."connectionId", m."cloudSubscriptionId", m."id"::text AS "mappingId", m."id",
         m."state"::text AS "state", m."remoteId" AS "contractId", m."remoteName" AS "contractName", m."companyId",
-        m."serviceId", m."lineRef"
+        m."serviceId", m."lineRef", m."billingFrequency"::text AS "lineFrequency"
       FROM "Mapping" m WHERE m."tenantId" = ${scope.tenantId}::uuid AND m."organizationId" = ${scope.organizationId}::uuid
         AND m."connectionId" = ${connectionId}::uuid AND m."kind" = 'SUBSCRIPTION' AND m."deletedAt" IS NULL ${which}
     ) b
@@ -171,7 +168,7 @@ function lineOf(row: Row): MappedLine {
       billingFrequency: row.billingFrequency,
     },
     customer: { id: row.customerId, name: row.customerName },
-    price: row.price && billedPrice(row.price),
+    price: row.price && priceOfLine(row.price, row.lineFrequency),
     currency: row.price?.currency ?? null,
     mapped: { companyId: row.mappedCompanyId, serviceId: row.mappedServiceId },
     policy: policyOf(row.connectionPolicy, row.customerPolicy),
