@@ -15,10 +15,9 @@ export function priceOfLine(price: StoredPrice, lineFrequency: BillingFrequency 
 
 const CHANGED: UnbillablePrice = {
   code: 'BILLING_FREQUENCY_CHANGED',
-  message:
-    'The price is for another billing frequency than the line in the PSA: map the cloud subscription again. (R52)',
+  message: 'The price is for another billing frequency than the line in the PSA: map the cloud subscription again.',
 };
 const UNKNOWN: UnbillablePrice = {
   code: 'BILLING_FREQUENCY_UNKNOWN',
-  message: 'Nobody knows how often the line in the PSA is billed. Map the cloud subscription again. (R52)',
+  message: 'Nobody knows how often the line in the PSA is billed. Map the cloud subscription again.',
 };

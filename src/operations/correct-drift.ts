@@ -127,7 +127,8 @@ function planOf(work: Work, drift: Drift, line: MappedLine) {
       'By the policy prices and costs are kept in the PSA. Change the policy first.',
     );
   }
-  if (money && line.state === 'STALE') {
+  const amountsMatter = money || bringsAmounts(drift, line);
+  if (amountsMatter && line.state === 'STALE') {
     throw refused(
       'R52',
       'MAPPING_STALE',
@@ -135,7 +136,7 @@ function planOf(work: Work, drift: Drift, line: MappedLine) {
     );
   }
   const { price } = line;
-  if (money && price && !isBilled(price)) throw refused('R43', price.code, price.message);
+  if (amountsMatter && price && !isBilled(price)) throw refused('R43', price.code, price.message);
   const amounts = isBilled(price) ? price : null;
   const marketplace = drift.field === 'UNIT_PRICE' ? amounts?.unitPrice : amounts?.unitCost;
   const marketplaceValue = money ? (marketplace ?? null) : String(wantedUnits(line));
@@ -149,6 +150,13 @@ function planOf(work: Work, drift: Drift, line: MappedLine) {
     );
   }
   return plan;
+}
+
+/** Units that begin where nothing is billed (R43), unless prices are kept in the PSA. An Azure plan has no fixed ones (R56). */
+function bringsAmounts({ field, psaValue }: Drift, line: MappedLine): boolean {
+  const { subscription, policy } = line;
+  const begins = field === 'QUANTITY' && psaValue === '0' && wantedUnits(line) > 0;
+  return begins && subscription.offerType !== 'AZURE_PLAN' && policy.priceSource === 'MARKETPLACE';
 }
 
 async function lineOf(queries: Queries, work: Work, drift: Drift): Promise<MappedLine> {

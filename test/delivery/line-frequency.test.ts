@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ANNUAL, act, MONTHLY, variantOf } from '../support/acts.js';
+import { ANNUAL, act, MONTHLY, settled, variantOf } from '../support/acts.js';
 import { createTestApp, type TestApp } from '../support/app.js';
-import { driftWorld, reconciled, standing } from '../support/drift.js';
+import { day, driftWorld, reconciled, setPolicy, standing } from '../support/drift.js';
+import { personOf } from '../support/person.js';
 import { root } from '../support/root.js';
 import { createStage, type Stage, type Staged } from '../support/stage.js';
 import { monthlyService } from '../support/world.js';
@@ -87,6 +88,58 @@ describe('a price of another billing frequency', () => {
     const [entry] = await stage.change(staged, { kind: 'PRICE', unitCost: '9', unitPrice: '11' });
     expect(entry).toMatchObject({ status: 'FAILED', error: { code: 'BILLING_FREQUENCY_UNKNOWN' } });
     expect(entry?.error?.message).toContain('Map the cloud subscription again');
+  });
+});
+
+describe('a person who takes the marketplace for the units of such a line', () => {
+  const taken = (driftId = '') => act(app.csp, 'correctDrift', { driftId, take: 'MARKETPLACE' });
+  /** The drift of its units after somebody took some away. */
+  async function drifted(stage: Stage, staged: Staged, unitChange: number) {
+    const { adjust } = personOf(app);
+    await adjust(staged.contractId, stage.serviceId, { unitChange, effectiveDate: day(-5) });
+    // Later: a read that shows no units can no longer be one of before the first line.
+    await app.database.sql(`UPDATE "Step" SET "sentAt" = "sentAt" - interval '20 seconds'`);
+    await reconciled(app.csp, stage.connectionId);
+    return (await standing(app.csp, staged.mappingId)).find(({ field }) => field === 'QUANTITY');
+  }
+
+  it('is refused where it bills nothing: units that begin bring amounts along', async () => {
+    const { stage, staged } = await changedToYearly();
+    await stage.change(staged, ofAYear);
+    const drift = await drifted(stage, staged, -5);
+    expect(drift).toMatchObject({ marketplaceValue: '5', psaValue: '0' });
+    const posts = stage.posts(staged).length;
+    expect((await taken(drift?.id)).userErrors).toMatchObject([{ code: 'MAPPING_STALE', rule: 'R52' }]);
+    expect(stage.posts(staged)).toHaveLength(posts);
+  });
+
+  it('is refused also where nobody looked at the line since', async () => {
+    const stage = await createStage(app, app.csp, {
+      ...{ serviceId: monthlyService(services++), offer: { variants: [MONTHLY, ANNUAL] } },
+    });
+    const staged = await stage.subscribe({ quantity: 5 });
+    const drift = await drifted(stage, staged, -5);
+    await stage.change(staged, { kind: 'BILLING_FREQUENCY', billingFrequency: 'ANNUAL' });
+    expect((await taken(drift?.id)).userErrors).toMatchObject([{ code: 'BILLING_FREQUENCY_CHANGED' }]);
+  });
+
+  it('gets them where the line still bills some, at the amounts that it has', async () => {
+    const { stage, staged } = await changedToYearly();
+    const drift = await drifted(stage, staged, -2);
+    const { userErrors, auditLog } = await taken(drift?.id);
+    expect(userErrors).toEqual([]);
+    expect((await settled(app.csp, auditLog.id)).status).toBe('SUCCEEDED');
+    const sent = stage.posts(staged).at(-1)?.body;
+    expect([sent?.unitChange, sent?.adjustedUnitPrice]).toEqual([2, undefined]);
+  });
+
+  it('may take them where prices are kept in the PSA', async () => {
+    const { stage, staged } = await changedToYearly();
+    await setPolicy(app, stage.connectionId, { priceSource: 'PSA' });
+    const { userErrors, auditLog } = await taken((await drifted(stage, staged, -5))?.id);
+    expect(userErrors).toEqual([]);
+    expect((await settled(app.csp, auditLog.id)).status).toBe('SUCCEEDED');
+    expect(stage.posts(staged).at(-1)?.body).not.toHaveProperty('adjustedUnitPrice');
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Actor, Scope } from '../../audit/entry.js';
 import { auditLog } from '../../audit/log.js';
 import type { Jobs } from '../../jobs/engine.js';
-import { type BilledPrice, isBilled } from '../../marketplace/billed-price.js';
+import { isBilled } from '../../marketplace/billed-price.js';
 import type { Queries } from '../../storage/database.js';
 import type { NewId } from '../../storage/ids.js';
 import { enqueueOperations, type NewOperation } from '../enqueue.js';
@@ -110,7 +110,8 @@ const WORDS: { readonly [field: string]: string } = {
   UNIT_COST: 'unit cost',
 };
 
-/** For units that begin where nothing is billed. An Azure plan has no fixed amounts (R56). */
-function amountsFor({ price, subscription }: MappedLine): BilledPrice | null {
-  return isBilled(price) && subscription.offerType !== 'AZURE_PLAN' ? price : null;
+/** For units that begin where nothing is billed, or why there are none. An Azure plan has no fixed amounts (R56). */
+function amountsFor({ price, subscription }: MappedLine): Partial<NewOperation['target']> {
+  if (price === null || subscription.offerType === 'AZURE_PLAN') return {};
+  return isBilled(price) ? price : { unpriced: price };
 }
