@@ -52,7 +52,11 @@ interface ItemRow {
   databaseNow: Date;
 }
 
-/** The oldest unfinished operation of a lane, or a given one, with all a decision needs, in one statement. */
+/**
+ * The oldest unfinished operation of a lane, or a given one, with all a decision needs, in one statement. A later one of its
+ * day replaces it (R50), unless units of a later day come before that one, which is then dated behind them: from its own day
+ * until then nothing would be left of either.
+ */
 export async function readItem(
   db: Pick<Queries, '$queryRaw'>,
   lane: LaneKey,
@@ -65,6 +69,10 @@ export async function readItem(
       (SELECT later."id"::text FROM "LaneOperation" later WHERE later."tenantId" = o."tenantId"
         AND later."laneId" = o."laneId" AND later."position" > o."position" AND later."kind" = 'quantity'
         AND o."kind" = 'quantity' AND later."effectiveDate" = o."effectiveDate" AND later."state" = 'PENDING'
+        AND NOT EXISTS (SELECT 1 FROM "LaneOperation" mid WHERE mid."tenantId" = o."tenantId"
+          AND mid."laneId" = o."laneId" AND mid."position" > o."position" AND mid."position" < later."position"
+          AND mid."kind" IN ('create', 'quantity', 'cancel') AND mid."effectiveDate" > o."effectiveDate"
+          AND mid."state" NOT IN ('SUCCEEDED', 'CANCELED'))
         ORDER BY later."position" DESC LIMIT 1) AS "supersededBy",
       (SELECT count(*)::int FROM "Step" p WHERE p."tenantId" = o."tenantId" AND p."operationId" = o."id"
         AND p."state" <> 'REFUSED' AND p."step" ->> 'key' = s."step" ->> 'key') AS "sends",

@@ -51,7 +51,7 @@ export interface WorkItem {
   readonly approved: boolean;
   /** The plan it was accepted with; another one is refused. */
   readonly fingerprint: string | null;
-  /** A later waiting operation of the same kind and day: it alone will be sent (R50). */
+  /** A later waiting operation of the same kind and day, none of a later day before it: it alone will be sent (R50). */
   readonly supersededBy: string | null;
   /** The last write of this operation, if one left or may have left. */
   readonly sent: Sent | null;

@@ -44,6 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'no fence: whoever lost the lane still writes', rules: { fenced: false } },
   { name: 'differences from stored state, not from a read', rules: { plansFromReads: false }, profile: 'edits' },
   { name: 'nets changes of different days', rules: { netsSameDayOnly: false } },
+  { name: 'nets changes of one day over one of a later day', rules: { netsUpToLaterDays: false } },
   { name: 'a server error counts as a refusal', rules: { serverErrorIsUnknown: false } },
   { name: 'goes on past a failed change', rules: { stopsAtFailure: false } },
   {

@@ -89,7 +89,9 @@ function judgeClaims(lane: LaneRow, edits: readonly number[], evidence: Evidence
     if (each.state !== 'SUCCEEDED') continue;
     if (each.supersededBy !== null) {
       const by = lane.operations.find(({ id }) => id === each.supersededBy);
-      const right = by !== undefined && by.position > each.position && by.wantedDate === each.wantedDate;
+      const later = by ? lane.operations.slice(each.position, by.position - 1) : [];
+      const between = later.some(({ wantedDate }) => wantedDate > each.wantedDate);
+      const right = by && by.position > each.position && by.wantedDate === each.wantedDate && !between;
       if (!right) report('lost', `${each.id} of ${each.wantedDate} was netted into ${by?.id} of ${by?.wantedDate}`);
       continue;
     }

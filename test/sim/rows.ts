@@ -47,6 +47,8 @@ export interface TableRules {
   readonly fenced: boolean;
   /** Only a later change of the same day makes an earlier one needless. */
   readonly netsSameDayOnly: boolean;
+  /** And not when a change of a later day comes before that one. */
+  readonly netsUpToLaterDays: boolean;
   /** The oldest unfinished operation comes first, whatever its state. */
   readonly stopsAtFailure: boolean;
   /** No change is dated before one that was delivered. */

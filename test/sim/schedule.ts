@@ -26,6 +26,7 @@ export interface Rules extends TableRules, SessionRules {
 export const REAL_RULES: Rules = {
   fenced: true,
   netsSameDayOnly: true,
+  netsUpToLaterDays: true,
   stopsAtFailure: true,
   staysInOrder: true,
   plansFromReads: true,

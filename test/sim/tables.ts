@@ -89,12 +89,13 @@ export function createTables(options: {
   }
 
   function nettedInto(lane: LaneRow, head: Operation): string | null {
-    for (let at = lane.operations.length - 1; at >= head.position; at -= 1) {
-      const later = lane.operations[at]!;
+    let found: string | null = null;
+    for (const later of lane.operations.slice(head.position)) {
       const sameDay = later.wantedDate === head.wantedDate;
-      if (later.state === 'PENDING' && (sameDay || !rules.netsSameDayOnly)) return later.id;
+      if (later.state === 'PENDING' && (sameDay || !rules.netsSameDayOnly)) found = later.id;
+      if (later.wantedDate > head.wantedDate && rules.netsUpToLaterDays) break;
     }
-    return null;
+    return found;
   }
 
   /** Free, of the same queue, with work that is due. */
