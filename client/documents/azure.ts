@@ -34,10 +34,12 @@ export const RunAzureBilling = graphql(`
         outcome
         cost
         price
+        currency
         parts {
           kind
           cost
           price
+          currency
           cloudSubscription {
             id
             name

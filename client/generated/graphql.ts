@@ -103,6 +103,8 @@ export type AzureBillingOutcome =
   | 'NOT_MONTHLY'
   /** Nothing was recorded of the plan or its reservations. */
   | 'NO_FIGURES'
+  /** Its figures, or those of a later month that would have to be written again behind it, are not in the connection's currency (R9); nothing is written. Map the plan on a connection of that currency; or push the cloud subscription in the connection's and record the month again. */
+  | 'OTHER_CURRENCY'
   /** It is on its way to the PSA; in a dry run, it would be. */
   | 'PUSHED'
   /** The same amounts were sent before. */
@@ -865,7 +867,7 @@ export type RunAzureBillingMutationVariables = Exact<{
 }>;
 
 
-export type RunAzureBillingMutation = { runAzureBilling: { remaining: number | null, results: Array<{ month: string, outcome: AzureBillingOutcome, cost: string | null, price: string | null, parts: Array<{ kind: AzureCostPartKind, cost: string, price: string | null, cloudSubscription: { id: string, name: string } | null }>, cloudSubscription: { id: string, name: string, customer: { companyName: string } | null } | null, auditLog: { id: string, status: AuditStatus } | null }> | null, withoutPlan: Array<{ id: string, name: string }> | null, auditLog: { id: string, status: AuditStatus }, userErrors: Array<
+export type RunAzureBillingMutation = { runAzureBilling: { remaining: number | null, results: Array<{ month: string, outcome: AzureBillingOutcome, cost: string | null, price: string | null, currency: string | null, parts: Array<{ kind: AzureCostPartKind, cost: string, price: string | null, currency: string, cloudSubscription: { id: string, name: string } | null }>, cloudSubscription: { id: string, name: string, customer: { companyName: string } | null } | null, auditLog: { id: string, status: AuditStatus } | null }> | null, withoutPlan: Array<{ id: string, name: string }> | null, auditLog: { id: string, status: AuditStatus }, userErrors: Array<
       | { __typename: 'AlreadyRunningError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'ConnectionNotReadyError', code: string, message: string, path: Array<string> | null }
       | { __typename: 'CurrencyMismatchError', code: string, message: string, path: Array<string> | null }
@@ -1655,10 +1657,12 @@ export const RunAzureBillingDocument = new TypedDocumentString(`
       outcome
       cost
       price
+      currency
       parts {
         kind
         cost
         price
+        currency
         cloudSubscription {
           id
           name

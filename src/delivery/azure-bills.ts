@@ -8,6 +8,7 @@ export interface AzurePart {
   readonly kind: 'PLAN' | 'RESERVATION';
   readonly cost: string;
   readonly price: string | null;
+  readonly currency: string;
 }
 
 /**
@@ -17,8 +18,9 @@ export interface AzurePart {
  *   NO_FIGURES      nothing was recorded of the plan or its reservations
  *   BEFORE_MAPPING  the month began before the plan's line did; it is billed by hand
  *   NOT_MONTHLY     the plan is not billed by the month, so its contract has no period for it
+ *   OTHER_CURRENCY  its figures are not in the connection's currency (R9); nothing is written
  */
-export type AzureOutcome = 'PUSHED' | 'UNCHANGED' | 'NO_FIGURES' | 'BEFORE_MAPPING' | 'NOT_MONTHLY';
+export type AzureOutcome = 'PUSHED' | 'UNCHANGED' | 'NO_FIGURES' | 'BEFORE_MAPPING' | 'NOT_MONTHLY' | 'OTHER_CURRENCY';
 
 export interface AzureBill {
   readonly laneId: string;
@@ -33,6 +35,8 @@ export interface AzureBill {
   readonly cost: string | null;
   /** Null unless every part has one. */
   readonly price: string | null;
+  /** Of both amounts, as they were recorded; null where there is no sum: no figures, or several currencies. */
+  readonly currency: string | null;
 }
 
 interface BillRow {
@@ -47,6 +51,8 @@ interface BillRow {
   parts: AzurePart[] | null;
   cost: string | null;
   price: string | null;
+  currency: string | null;
+  connectionCurrency: string;
   /** The sum that was sent last for this month is this one. */
   same: boolean;
 }
@@ -67,9 +73,10 @@ export async function readAzureBills(
   const rows = await db.$queryRaw<BillRow[]>`
     WITH plans AS MATERIALIZED (
       SELECT m."id" AS "laneId", m."connectionId", s."tenantId", s."id", s."name", s."customerId", s."currency",
-        c."companyName", v."billingFrequency"::text AS "billingFrequency",
+        k."currency" AS "connectionCurrency", c."companyName", v."billingFrequency"::text AS "billingFrequency",
         row_number() OVER (PARTITION BY s."customerId", s."currency" ORDER BY s."id") = 1 AS "carries"
       FROM "Mapping" m
+      JOIN "Connection" k ON k."tenantId" = m."tenantId" AND k."id" = m."connectionId"
       JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
       JOIN "OfferVariant" v ON v."tenantId" = s."tenantId" AND v."id" = s."offerVariantId"
       JOIN "Customer" c ON c."tenantId" = s."tenantId" AND c."id" = s."customerId"
@@ -79,14 +86,15 @@ export async function readAzureBills(
       SELECT * FROM plans WHERE "connectionId" = ${connectionId}::uuid
     ), sent AS (
       SELECT DISTINCT ON (o."laneId", o."effectiveDate") o."laneId", o."effectiveDate" AS "month",
-        (o."target" ->> 'unitCost')::numeric AS "cost", (o."target" ->> 'unitPrice')::numeric AS "price"
+        (o."target" ->> 'unitCost')::numeric AS "cost", (o."target" ->> 'unitPrice')::numeric AS "price",
+        o."target" ->> 'currency' AS "currency"
       FROM lanes l JOIN "LaneOperation" o ON o."tenantId" = l."tenantId" AND o."laneId" = l."laneId"
       WHERE o."kind" = 'costPush' AND o."effectiveDate" >= ${month}::date
       ORDER BY o."laneId", o."effectiveDate", o."position" DESC
     ), months AS (
       SELECT "laneId", ${month}::date AS "month" FROM lanes UNION SELECT "laneId", "month" FROM sent
     ), figures AS (
-      SELECT DISTINCT ON (u."month", u."cloudSubscriptionId") u."month", u."cloudSubscriptionId", u."cost", u."price"
+      SELECT DISTINCT ON (u."month", u."cloudSubscriptionId") u."month", u."cloudSubscriptionId", u."cost", u."price", u."currency"
       FROM "AzureUsage" u
       WHERE u."tenantId" = ${scope.tenantId}::uuid AND u."organizationId" = ${scope.organizationId}::uuid
         AND u."month" IN (SELECT DISTINCT "month" FROM months)
@@ -99,17 +107,20 @@ export async function readAzureBills(
       JOIN "OfferVariant" v ON v."tenantId" = r."tenantId" AND v."id" = r."offerVariantId"
       WHERE l."carries" AND v."offerType" IN ('AZURE_RESERVATION', 'AZURE_SAVINGS_PLAN')
     ), sums AS (
-      SELECT p."laneId", f."month", sum(f."cost") AS "cost",
-        CASE WHEN count(f."price") = count(*) THEN sum(f."price") END AS "price",
+      SELECT p."laneId", f."month", CASE WHEN min(f."currency") = max(f."currency") THEN min(f."currency") END AS "currency",
+        CASE WHEN min(f."currency") = max(f."currency") THEN sum(f."cost") END AS "cost",
+        CASE WHEN min(f."currency") = max(f."currency") AND count(f."price") = count(*) THEN sum(f."price") END AS "price",
         jsonb_agg(jsonb_build_object('id', p."id", 'name', p."name", 'kind', p."kind",
-          'cost', trim_scale(f."cost")::text, 'price', trim_scale(f."price")::text) ORDER BY p."kind", p."id") AS "parts"
+          'cost', trim_scale(f."cost")::text, 'price', trim_scale(f."price")::text,
+          'currency', f."currency") ORDER BY p."kind", p."id") AS "parts"
       FROM members p JOIN figures f ON f."cloudSubscriptionId" = p."id"
       GROUP BY p."laneId", f."month"
     )
     SELECT l."laneId"::text AS "laneId", l."id"::text AS "id", l."name", l."customerId"::text AS "customerId",
-      l."companyName", l."billingFrequency", n."month"::text AS "month", x."parts", trim_scale(x."cost")::text AS "cost",
+      l."companyName", l."billingFrequency", l."connectionCurrency", x."currency", n."month"::text AS "month", x."parts", trim_scale(x."cost")::text AS "cost",
       trim_scale(x."price")::text AS "price",
-      t."cost" IS NOT DISTINCT FROM x."cost" AND t."price" IS NOT DISTINCT FROM x."price" AND t."laneId" IS NOT NULL AS "same",
+      t."laneId" IS NOT NULL AND (t."cost", t."price", coalesce(t."currency", l."connectionCurrency"))
+        IS NOT DISTINCT FROM (x."cost", x."price", x."currency") AS "same",
       (SELECT min(o."effectiveDate")::text FROM "LaneOperation" o WHERE o."tenantId" = l."tenantId"
         AND o."laneId" = l."laneId" AND o."kind" = 'create') AS "firstDay"
     FROM lanes l JOIN months n ON n."laneId" = l."laneId"
@@ -119,39 +130,45 @@ export async function readAzureBills(
   return billsOf(rows, month);
 }
 
+/** Of each lane the asked month, and behind it what its end would spoil: all of it, or where one is in the way nothing. */
 function billsOf(rows: readonly BillRow[], month: string): AzureBill[] {
-  const bills: AzureBill[] = [];
-  let laneId = '';
-  let reachesOn = false;
+  const lanes = new Map<string, { own: BillRow; later: BillRow[] }>();
   for (const row of rows) {
-    if (row.laneId !== laneId) reachesOn = false;
-    laneId = row.laneId;
-    const again = row.month !== month;
-    // What a later month was sent with is only spoilt by a write of an earlier one.
-    if (again && !reachesOn) continue;
-    const outcome = again ? 'PUSHED' : outcomeOf(row);
-    if (outcome === 'PUSHED') reachesOn = true;
-    bills.push({
-      laneId,
-      cloudSubscription: { id: row.id, name: row.name },
-      customer: { id: row.customerId, name: row.companyName },
-      month: row.month,
-      outcome,
-      again,
-      parts: row.parts ?? [],
-      cost: row.cost,
-      price: row.price,
-    });
+    if (row.month === month) lanes.set(row.laneId, { own: row, later: [] });
+    else lanes.get(row.laneId)?.later.push(row);
   }
-  return bills;
+  return [...lanes.values()].flatMap(({ own, later }) => {
+    const outcome = outcomeOf(own);
+    if (outcome !== 'PUSHED') return [billOf(own, outcome, false)];
+    const behind = later.filter(({ parts }) => parts !== null);
+    const inTheWay = behind.filter(inOtherCurrency);
+    if (inTheWay.length > 0) {
+      return [billOf(own, 'OTHER_CURRENCY', false), ...inTheWay.map((row) => billOf(row, 'OTHER_CURRENCY', true))];
+    }
+    return [billOf(own, outcome, false), ...behind.map((row) => billOf(row, outcome, true))];
+  });
 }
 
-function outcomeOf({ billingFrequency, firstDay, month, cost, same }: BillRow): AzureOutcome {
+function billOf(row: BillRow, outcome: AzureOutcome, again: boolean): AzureBill {
+  const { laneId, month, parts, cost, price, currency } = row;
+  return {
+    laneId,
+    cloudSubscription: { id: row.id, name: row.name },
+    customer: { id: row.customerId, name: row.companyName },
+    ...{ month, outcome, again, cost, price, currency, parts: parts ?? [] },
+  };
+}
+
+function outcomeOf(row: BillRow): AzureOutcome {
+  const { billingFrequency, firstDay, month, parts, same } = row;
   if (billingFrequency !== 'MONTHLY') return 'NOT_MONTHLY';
   if (firstDay !== null && month < firstDay) return 'BEFORE_MAPPING';
-  if (cost === null) return 'NO_FIGURES';
+  if (parts === null) return 'NO_FIGURES';
+  if (inOtherCurrency(row)) return 'OTHER_CURRENCY';
   return same ? 'UNCHANGED' : 'PUSHED';
 }
+
+const inOtherCurrency = ({ currency, connectionCurrency }: BillRow): boolean => currency !== connectionCurrency;
 
 /**
  * Reservations and savings plans with a figure of the month that no plan carries: their customer is mapped on the connection,

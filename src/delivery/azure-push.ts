@@ -7,7 +7,6 @@ import { addMonths } from './period.js';
 
 export interface AzurePush {
   readonly connectionId: string;
-  readonly currency: string;
   /** First day of the month. */
   readonly month: string;
   /** The entry of the run. */
@@ -18,6 +17,9 @@ export interface PushedBill extends AzureBill {
   /** The entry of its operation; null when there is none. */
   readonly auditLogId: string | null;
 }
+
+/** What is sent has a sum, in the connection's currency. */
+type Billed = PushedBill & { readonly auditLogId: string; readonly cost: string; readonly currency: string };
 
 /** So many operations go out in one transaction; what is over waits for the next run. */
 const MOST = 1_000;
@@ -44,9 +46,7 @@ export async function pushAzureCosts(
   const all = await readAzureBills(tx, scope, push.connectionId, push.month);
   const { now, remaining } = limited(all);
   const bills = now.map((bill): PushedBill => ({ ...bill, auditLogId: bill.outcome === 'PUSHED' ? by.newId() : null }));
-  const pushed = bills.filter(
-    (bill): bill is PushedBill & { auditLogId: string; cost: string } => bill.auditLogId !== null,
-  );
+  const pushed = bills.filter((bill): bill is Billed => bill.auditLogId !== null);
   if (pushed.length === 0) return { bills, remaining };
 
   const { tenantId } = scope;
@@ -62,10 +62,13 @@ export async function pushAzureCosts(
     tx,
     tenantId,
     by,
-    pushed.map(({ laneId, auditLogId, month, cost, price }) => ({
+    pushed.map(({ laneId, auditLogId, month, cost, price, currency }) => ({
       organizationId: scope.organizationId,
       ...{ laneId, auditLogId, changeId: null, kind: 'costPush' as const, effectiveDate: month },
-      target: { quantity: 1, unitCost: cost, ...(price !== null && { unitPrice: price }), until: addMonths(month, 1) },
+      target: {
+        ...{ quantity: 1, unitCost: cost, ...(price !== null && { unitPrice: price }) },
+        ...{ currency, until: addMonths(month, 1) },
+      },
     })),
   );
   return { bills, remaining };
@@ -88,12 +91,8 @@ function limited(bills: readonly AzureBill[]): { now: AzureBill[]; remaining: nu
   return { now, remaining: waiting.size };
 }
 
-function entryOf(
-  bill: PushedBill & { readonly auditLogId: string; readonly cost: string },
-  by: Enqueuer,
-  { connectionId, currency, parentId }: AzurePush,
-) {
-  const { auditLogId, month, cost, price, parts, again, cloudSubscription, customer } = bill;
+function entryOf(bill: Billed, by: Enqueuer, { connectionId, parentId }: AzurePush) {
+  const { auditLogId, month, cost, price, currency, parts, again, cloudSubscription, customer } = bill;
   const sum = price === null ? '' : `, price ${price}`;
   return {
     id: auditLogId,

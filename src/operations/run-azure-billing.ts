@@ -56,7 +56,7 @@ export const runAzureBilling: Verb<Input, AzureRun> = {
       details: { month, dryRun: dryRun === true },
       detailsOf: toldOf,
       async commit(tx) {
-        const push = { connectionId, currency: connection.currency, month, parentId: work.entryId };
+        const push = { connectionId, month, parentId: work.entryId };
         const { bills, remaining } = dryRun
           ? await lookOnly(tx, work, connectionId, month)
           : await pushAzureCosts(tx, work.scope, enqueuer(work), push);
@@ -90,6 +90,17 @@ const named = ({ bills }: AzureRun, outcome: AzureOutcome): string[] =>
     .filter((bill) => bill.outcome === outcome)
     .map(({ cloudSubscription, customer }) => `${customer.name}: ${cloudSubscription.name}`);
 
+/** Plans, with the currency of their figures where it is one. */
+function inOtherCurrency({ bills }: AzureRun): string[] {
+  const names = bills
+    .filter(({ outcome }) => outcome === 'OTHER_CURRENCY')
+    .map(
+      ({ cloudSubscription, customer, currency }) =>
+        `${customer.name}: ${cloudSubscription.name} (${currency ?? 'several'})`,
+    );
+  return [...new Set(names)];
+}
+
 /** What the entry tells: counts, and by name what got nothing. */
 function toldOf(run: AzureRun): Details {
   const names = (all: readonly string[]) =>
@@ -103,6 +114,7 @@ function toldOf(run: AzureRun): Details {
     withoutFigures: names(named(run, 'NO_FIGURES')),
     beforeMapping: names(named(run, 'BEFORE_MAPPING')),
     notMonthly: names(named(run, 'NOT_MONTHLY')),
+    otherCurrency: names(inOtherCurrency(run)),
     priceIncomplete: names(partly.map(({ cloudSubscription }) => cloudSubscription.name)),
     withoutPlan: names(run.uncarried.map(({ name, customerName }) => `${customerName}: ${name}`)),
   };
@@ -111,10 +123,14 @@ function toldOf(run: AzureRun): Details {
 
 function sentence(run: AzureRun, dryRun: boolean): string {
   const pushed = named(run, 'PUSHED').length;
+  const foreign = inOtherCurrency(run).length;
   const rest = [
     `${named(run, 'UNCHANGED').length} unchanged`,
     `${named(run, 'NO_FIGURES').length} without figures`,
     `${named(run, 'BEFORE_MAPPING').length} before the mapping`,
+    ...(foreign > 0
+      ? [`${foreign} not written: not in the connection's currency, map the plan on a connection of its own (R9)`]
+      : []),
     ...(run.remaining > 0 ? [`${run.remaining} wait for the next run`] : []),
   ];
   return `${pushed} ${dryRun ? 'to send' : 'sent to their lanes'}, ${rest.join(', ')}.`;

@@ -36,7 +36,10 @@ export async function scheduleAzureBilling({ db, jobs, now }: Pick<Services, 'db
   );
 }
 
-/** A connection's turn: the same verb as a person's, in the name of the gateway; where nothing is new there is no entry. */
+/**
+ * A connection's turn: the same verb as a person's, in the name of the gateway. Where nothing is new there is no entry; a cost
+ * in another currency is told every day, because nobody asked and it is not billed.
+ */
 export async function billAzureMonth(services: Services, payload: Record<string, string>): Promise<void> {
   const { tenantId = '', organizationId = '', connectionId = '', month = '' } = payload;
   const scope = { tenantId, organizationId };
@@ -46,7 +49,7 @@ export async function billAzureMonth(services: Services, payload: Record<string,
     const connection = await client.connection.findFirst({ where: ready, select: { connectorId: true } });
     if (!connection || !canPushCosts(services.connectors, connection.connectorId)) return;
     const bills = await readAzureBills(client, scope, connectionId, month);
-    if (!bills.some(({ outcome }) => outcome === 'PUSHED')) return;
+    if (!bills.some(({ outcome }) => outcome === 'PUSHED' || outcome === 'OTHER_CURRENCY')) return;
     const { value } = await run(services, runAzureBilling, systemCaller(scope, services.newId), {
       connectionId,
       month,

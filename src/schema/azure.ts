@@ -18,6 +18,8 @@ const OUTCOMES: { readonly [K in AzureOutcome]: string } = {
   NO_FIGURES: 'Nothing was recorded of the plan or its reservations.',
   BEFORE_MAPPING: "The month began before the plan's contract line did; it is billed by hand.",
   NOT_MONTHLY: 'The plan is not billed by the month.',
+  OTHER_CURRENCY:
+    "Its figures, or those of a later month that would have to be written again behind it, are not in the connection's currency (R9); nothing is written. Map the plan on a connection of that currency; or push the cloud subscription in the connection's and record the month again.",
 };
 
 /** Azure plans: what a month cost, and the run that takes it to the PSA (R34, R62). */
@@ -71,6 +73,7 @@ export function azureTypes(builder: Builder, { cloudSubscription }: MarketplaceT
         nullable: true,
         description: 'What it takes; null when it was not told.',
       }),
+      currency: t.exposeString('currency', { description: 'Currency of both amounts.' }),
       cloudSubscription: t.field({
         type: cloudSubscription,
         nullable: true,
@@ -102,6 +105,11 @@ export function azureTypes(builder: Builder, { cloudSubscription }: MarketplaceT
         type: 'Decimal',
         nullable: true,
         description: 'The sum of the prices; null unless every part has one: then only the cost is written.',
+      }),
+      currency: t.expose('currency', {
+        type: 'String',
+        nullable: true,
+        description: 'Currency of both sums; null when there are none: no figures, or figures of several currencies.',
       }),
       parts: t.field({
         type: [part],

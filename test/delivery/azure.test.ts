@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { done, MONTHLY, pushOffer, pushSubscription, settled, unique } from '../support/acts.js';
+import { done, MONTHLY, pushOffer, pushSubscription, settled, subscriptionRow, unique } from '../support/acts.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { LAST_MONTH, NEXT_MONTH, THIS_MONTH, TODAY } from '../support/dates.js';
 import type { AzureBill, Entry } from '../support/documents.js';
@@ -168,5 +168,18 @@ describe('an Azure plan', () => {
     const { ended } = await run(stage);
     expect(ended).toMatchObject([{ status: 'FAILED', error: { code: 'UNITS_DIFFER' } }]);
     expect(billed(plan, THIS_MONTH)).toEqual(whole(0, 0, 2));
+  });
+
+  it('in another currency than the connection is not written, and the run says so (R9)', async () => {
+    const { stage, plan } = await azure();
+    const more = { term: 'NO_TERM', quantity: 3, externalId: plan.externalId, currency: 'EUR' };
+    await done(app.csp, 'upsertCloudSubscriptions', {
+      items: [subscriptionRow(stage.customer.externalId, stage.offer.externalId, more)],
+    });
+    expect((await record(plan.externalId, '100')).azureUsage).toMatchObject({ cost: '100', currency: 'EUR' });
+    const { bills } = await run(stage);
+    expect(bills).toMatchObject([{ outcome: 'OTHER_CURRENCY', cost: '100', currency: 'EUR', auditLog: null }]);
+    expect(stage.posts(plan)).toHaveLength(1);
+    expect(billed(plan, THIS_MONTH)).toEqual(whole(0));
   });
 });

@@ -89,7 +89,7 @@ describe('the monthly run', () => {
     await record(reservation, '50.00');
     const { value, auditLogId } = await bill();
 
-    const target = { quantity: 1, unitCost: '173.45', until: '2026-12-01' };
+    const target = { quantity: 1, unitCost: '173.45', currency: 'EUR', until: '2026-12-01' };
     const operation = only(await operations(laneId));
     expect(operation).toMatchObject({ kind: 'costPush', target, state: 'PENDING', notBefore: null });
     expect(operation.effectiveDate).toEqual(new Date('2026-11-01T00:00:00Z'));
@@ -151,8 +151,8 @@ describe('the monthly run', () => {
     await record(reservation, '50', { price: '60' });
     expect(await outcomes()).toEqual(['2026-11-01 PUSHED 150 180.1']);
     expect(await sent(laneId)).toEqual([
-      ['2026-11-01', { quantity: 1, unitCost: '150', until: '2026-12-01' }],
-      ['2026-11-01', { quantity: 1, unitCost: '150', unitPrice: '180.1', until: '2026-12-01' }],
+      ['2026-11-01', { quantity: 1, unitCost: '150', currency: 'EUR', until: '2026-12-01' }],
+      ['2026-11-01', { quantity: 1, unitCost: '150', unitPrice: '180.1', currency: 'EUR', until: '2026-12-01' }],
     ]);
   });
 
@@ -180,6 +180,38 @@ describe('the monthly run', () => {
     await record(await bought(who, RESERVATION), '1000', { month: '2026-10-01' });
     await record(await bought(who, RESERVATION), '5');
     expect(await outcomes()).toEqual(['2026-11-01 PUSHED 15']);
+  });
+
+  test('writes nothing that was recorded in another currency than the connection (R9)', async () => {
+    const plan = await bought(await buyer(), { ...PLAN, currency: 'USD' });
+    const laneId = await mapPlan(plan);
+    await record(plan, '10', { price: '12' });
+    // What a figure was recorded in counts, not what the subscription is in by now.
+    await market.db.client.cloudSubscription.updateMany({ where: { id: plan }, data: { currency: 'EUR' } });
+    const { value, auditLogId } = await bill();
+    expect(value!.bills).toMatchObject([{ outcome: 'OTHER_CURRENCY', cost: '10', price: '12', currency: 'USD' }]);
+    const name = expect.stringMatching(/^c\d+: s\d+ \(USD\)$/);
+    expect((await entry(auditLogId)).details).toMatchObject({ pushed: 0, otherCurrency: { count: 1, names: [name] } });
+    expect(await operations(laneId)).toEqual([]);
+    await record(plan, '9');
+    expect(await outcomes()).toEqual(['2026-11-01 PUSHED 9']);
+  });
+
+  test('corrects no month whose end reaches into one that is in another currency by now', async () => {
+    const plan = await bought(await buyer(), PLAN);
+    const laneId = await mapPlan(plan);
+    for (const month of ['2026-10-01', '2026-11-01']) {
+      await record(plan, '1', { month });
+      await bill({ month });
+    }
+    await record(plan, '2', { month: '2026-10-01' });
+    await market.db.client.cloudSubscription.updateMany({ where: { id: plan }, data: { currency: 'USD' } });
+    await record(plan, '3');
+    expect(await outcomes({ month: '2026-10-01' })).toEqual([
+      '2026-10-01 OTHER_CURRENCY 2',
+      '2026-11-01 OTHER_CURRENCY 3',
+    ]);
+    expect(await operations(laneId)).toHaveLength(2);
   });
 
   test('writes the months behind a corrected one again, because its end reaches into them', async () => {
@@ -321,7 +353,7 @@ describe('by itself', () => {
     await record(plan, '20');
     expect(await daily()).toBe(1);
     expect(await daily()).toBe(1);
-    expect(await sent(laneId)).toEqual([['2026-11-01', { quantity: 1, unitCost: '20', until: '2026-12-01' }]]);
+    expect(await sent(laneId)).toMatchObject([['2026-11-01', { unitCost: '20', until: '2026-12-01' }]]);
     const [first, ...rest] = await runs();
     expect(first).toMatchObject({ status: 'SUCCEEDED', actorKind: 'SYSTEM' });
     expect(rest).toEqual([]);
@@ -332,7 +364,18 @@ describe('by itself', () => {
     expect((await sent(laneId)).map(([, target]) => target)).toMatchObject([{ unitCost: '20' }, { unitCost: '21' }]);
     expect(await runs()).toHaveLength(2);
     await daily(new Date('2027-01-01T00:00:00Z'));
-    expect((await sent(laneId)).at(-1)).toEqual(['2026-12-01', { quantity: 1, unitCost: '10', until: '2027-01-01' }]);
+    expect((await sent(laneId)).at(-1)).toMatchObject(['2026-12-01', { unitCost: '10', until: '2027-01-01' }]);
+  });
+
+  test('tells every day of a cost that it does not write', async () => {
+    const plan = await bought(await buyer(), { ...PLAN, currency: 'USD' });
+    await mapPlan(plan);
+    await record(plan, '20');
+    for (const entries of [1, 2]) {
+      await daily();
+      expect(await runs()).toHaveLength(entries);
+    }
+    expect((await runs())[0]!.details).toMatchObject({ otherCurrency: { count: 1 } });
   });
 
   test('a connection that is not ready waits', async () => {

@@ -123,6 +123,7 @@ export interface AzureBill {
   readonly outcome: string;
   readonly cost: string | null;
   readonly price: string | null;
+  readonly currency: string | null;
   readonly parts: readonly { readonly kind: string; readonly cost: string }[];
   readonly auditLog: { readonly id: string } | null;
 }
@@ -242,7 +243,7 @@ const OBJECTS: { readonly [ending: string]: readonly [selection: string, ...frag
   resyncSubscription: ['mapping { ...AMapping }', MAPPING],
   SubscriptionChange: [SUBSCRIPTION],
   AzureUsage: ['azureUsage { month cost price currency revision }'],
-  AzureBilling: ['bills: results { month outcome cost price parts { kind cost } auditLog { id } }'],
+  AzureBilling: ['bills: results { month outcome cost price currency parts { kind cost } auditLog { id } }'],
   revokeApiKey: [API_KEY],
   ApiKey: [`${API_KEY} token`],
   Customers: [RESULTS],
