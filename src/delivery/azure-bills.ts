@@ -1,14 +1,11 @@
 import type { Scope } from '../audit/entry.js';
 import type { Queries } from '../storage/database.js';
+import { type AzureCarriers, azureCarriers, Exact, sameAmounts, type UncarriedReservation } from './azure-carriers.js';
+import { type AzureFigure, type AzurePlan, readAzureMonths } from './azure-months.js';
 
 /** One recorded figure that is part of a month's sum. */
-export interface AzurePart {
-  readonly id: string;
-  readonly name: string;
+export interface AzurePart extends Pick<AzureFigure, 'id' | 'name' | 'cost' | 'price' | 'currency' | 'figure'> {
   readonly kind: 'PLAN' | 'RESERVATION';
-  readonly cost: string;
-  readonly price: string | null;
-  readonly currency: string;
 }
 
 /**
@@ -39,28 +36,15 @@ export interface AzureBill {
   readonly currency: string | null;
 }
 
-interface BillRow {
-  laneId: string;
-  id: string;
-  name: string;
-  customerId: string;
-  companyName: string;
-  billingFrequency: string;
-  month: string;
-  firstDay: string | null;
-  parts: AzurePart[] | null;
-  cost: string | null;
-  price: string | null;
-  currency: string | null;
-  connectionCurrency: string;
-  /** The sum that was sent last for this month is this one. */
-  same: boolean;
+export interface AzureBills {
+  readonly bills: readonly AzureBill[];
+  /** What no bill contains. */
+  readonly uncarried: readonly UncarriedReservation[];
 }
 
 /**
- * The sums of a month for the mapped Azure plans of a connection, and what is to be sent, in one statement. A plan's sum is
- * its own figure and those of its customer's reservations and savings plans (R34, R62). Of several plans of one customer
- * the one with the lowest id carries those, whichever connection it is mapped on, so that they count once.
+ * The sums of a month for the mapped Azure plans of a connection, and what is to be sent. A plan's sum is its own figure and
+ * those of the reservations and savings plans of its customer that are billed with it (R34, R62).
  *
  * Writing a month ends with 0 from the next one on, so the later months that were sent before are sent again behind it.
  */
@@ -69,132 +53,77 @@ export async function readAzureBills(
   scope: Scope,
   connectionId: string,
   month: string,
-): Promise<AzureBill[]> {
-  const rows = await db.$queryRaw<BillRow[]>`
-    WITH plans AS MATERIALIZED (
-      SELECT m."id" AS "laneId", m."connectionId", s."tenantId", s."id", s."name", s."customerId", s."currency",
-        k."currency" AS "connectionCurrency", c."companyName", v."billingFrequency"::text AS "billingFrequency",
-        row_number() OVER (PARTITION BY s."customerId", s."currency" ORDER BY s."id") = 1 AS "carries"
-      FROM "Mapping" m
-      JOIN "Connection" k ON k."tenantId" = m."tenantId" AND k."id" = m."connectionId"
-      JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
-      JOIN "OfferVariant" v ON v."tenantId" = s."tenantId" AND v."id" = s."offerVariantId"
-      JOIN "Customer" c ON c."tenantId" = s."tenantId" AND c."id" = s."customerId"
-      WHERE m."tenantId" = ${scope.tenantId}::uuid AND m."organizationId" = ${scope.organizationId}::uuid
-        AND m."kind" = 'SUBSCRIPTION' AND m."deletedAt" IS NULL AND v."offerType" = 'AZURE_PLAN'
-    ), lanes AS (
-      SELECT * FROM plans WHERE "connectionId" = ${connectionId}::uuid
-    ), sent AS (
-      SELECT DISTINCT ON (o."laneId", o."effectiveDate") o."laneId", o."effectiveDate" AS "month",
-        (o."target" ->> 'unitCost')::numeric AS "cost", (o."target" ->> 'unitPrice')::numeric AS "price",
-        o."target" ->> 'currency' AS "currency"
-      FROM lanes l JOIN "LaneOperation" o ON o."tenantId" = l."tenantId" AND o."laneId" = l."laneId"
-      WHERE o."kind" = 'costPush' AND o."effectiveDate" >= ${month}::date
-      ORDER BY o."laneId", o."effectiveDate", o."position" DESC
-    ), months AS (
-      SELECT "laneId", ${month}::date AS "month" FROM lanes UNION SELECT "laneId", "month" FROM sent
-    ), figures AS (
-      SELECT DISTINCT ON (u."month", u."cloudSubscriptionId") u."month", u."cloudSubscriptionId", u."cost", u."price", u."currency"
-      FROM "AzureUsage" u
-      WHERE u."tenantId" = ${scope.tenantId}::uuid AND u."organizationId" = ${scope.organizationId}::uuid
-        AND u."month" IN (SELECT DISTINCT "month" FROM months)
-      ORDER BY u."month", u."cloudSubscriptionId", u."revision" DESC
-    ), members AS (
-      SELECT "laneId", "id", "name", 'PLAN' AS "kind" FROM lanes
-      UNION ALL
-      SELECT l."laneId", r."id", r."name", 'RESERVATION' FROM lanes l
-      JOIN "CloudSubscription" r ON r."tenantId" = l."tenantId" AND r."customerId" = l."customerId" AND r."currency" = l."currency"
-      JOIN "OfferVariant" v ON v."tenantId" = r."tenantId" AND v."id" = r."offerVariantId"
-      WHERE l."carries" AND v."offerType" IN ('AZURE_RESERVATION', 'AZURE_SAVINGS_PLAN')
-    ), sums AS (
-      SELECT p."laneId", f."month", CASE WHEN min(f."currency") = max(f."currency") THEN min(f."currency") END AS "currency",
-        CASE WHEN min(f."currency") = max(f."currency") THEN sum(f."cost") END AS "cost",
-        CASE WHEN min(f."currency") = max(f."currency") AND count(f."price") = count(*) THEN sum(f."price") END AS "price",
-        jsonb_agg(jsonb_build_object('id', p."id", 'name', p."name", 'kind', p."kind",
-          'cost', trim_scale(f."cost")::text, 'price', trim_scale(f."price")::text,
-          'currency', f."currency") ORDER BY p."kind", p."id") AS "parts"
-      FROM members p JOIN figures f ON f."cloudSubscriptionId" = p."id"
-      GROUP BY p."laneId", f."month"
-    )
-    SELECT l."laneId"::text AS "laneId", l."id"::text AS "id", l."name", l."customerId"::text AS "customerId",
-      l."companyName", l."billingFrequency", l."connectionCurrency", x."currency", n."month"::text AS "month", x."parts", trim_scale(x."cost")::text AS "cost",
-      trim_scale(x."price")::text AS "price",
-      t."laneId" IS NOT NULL AND (t."cost", t."price", coalesce(t."currency", l."connectionCurrency"))
-        IS NOT DISTINCT FROM (x."cost", x."price", x."currency") AS "same",
-      (SELECT min(o."effectiveDate")::text FROM "LaneOperation" o WHERE o."tenantId" = l."tenantId"
-        AND o."laneId" = l."laneId" AND o."kind" = 'create') AS "firstDay"
-    FROM lanes l JOIN months n ON n."laneId" = l."laneId"
-    LEFT JOIN sent t ON t."laneId" = n."laneId" AND t."month" = n."month"
-    LEFT JOIN sums x ON x."laneId" = n."laneId" AND x."month" = n."month"
-    ORDER BY l."laneId", n."month"`;
-  return billsOf(rows, month);
+): Promise<AzureBills> {
+  const months = await readAzureMonths(db, scope, connectionId, month);
+  const carriers = azureCarriers(months);
+  const plans = months.plans.filter((plan) => plan.mapped && plan.connectionId === connectionId);
+  return { bills: plans.flatMap((plan) => billsOf(plan, month, carriers)), uncarried: carriers.uncarried(month) };
 }
 
-/** Of each lane the asked month, and behind it what its end would spoil: all of it, or where one is in the way nothing. */
-function billsOf(rows: readonly BillRow[], month: string): AzureBill[] {
-  const lanes = new Map<string, { own: BillRow; later: BillRow[] }>();
-  for (const row of rows) {
-    if (row.month === month) lanes.set(row.laneId, { own: row, later: [] });
-    else lanes.get(row.laneId)?.later.push(row);
-  }
-  return [...lanes.values()].flatMap(({ own, later }) => {
-    const outcome = outcomeOf(own);
-    if (outcome !== 'PUSHED') return [billOf(own, outcome, false)];
-    const behind = later.filter(({ parts }) => parts !== null);
-    const inTheWay = behind.filter(inOtherCurrency);
-    if (inTheWay.length > 0) {
-      return [billOf(own, 'OTHER_CURRENCY', false), ...inTheWay.map((row) => billOf(row, 'OTHER_CURRENCY', true))];
-    }
-    return [billOf(own, outcome, false), ...behind.map((row) => billOf(row, outcome, true))];
-  });
+/** The asked month, and behind it what its end would spoil: all of it, or where one is in the way nothing. */
+function billsOf(plan: AzurePlan, month: string, carriers: AzureCarriers): AzureBill[] {
+  const own = billOf(plan, month, carriers);
+  if (own.outcome !== 'PUSHED') return [own];
+  const behind = plan.sent
+    .filter((sent) => sent.month > month)
+    .map((sent): AzureBill => ({ ...billOf(plan, sent.month, carriers), again: true }));
+  const inTheWay = behind.filter(({ outcome }) => outcome === 'OTHER_CURRENCY');
+  if (inTheWay.length > 0) return [{ ...own, outcome: 'OTHER_CURRENCY' }, ...inTheWay];
+  return [own, ...behind.filter(({ parts }) => parts.length > 0).map((bill) => ({ ...bill, outcome: own.outcome }))];
 }
 
-function billOf(row: BillRow, outcome: AzureOutcome, again: boolean): AzureBill {
-  const { laneId, month, parts, cost, price, currency } = row;
+function billOf(plan: AzurePlan, month: string, carriers: AzureCarriers): AzureBill {
+  const { laneId, id, name, customerId, companyName } = plan;
+  const figures = carriers.partsOf(plan, month);
+  const sum = sumOf(figures);
+  const sent = plan.sent.find((one) => one.month === month);
+  const same =
+    sent !== undefined &&
+    sameAmounts({ ...sent, currency: sent.currency ?? plan.connectionCurrency }, sum) &&
+    // Of other reservations the same sum is another one: it must be known which contract they stand on.
+    figures.every((figure) => !figure.reservation || isFree(figure) || carriers.holds(plan, figure));
   return {
     laneId,
-    cloudSubscription: { id: row.id, name: row.name },
-    customer: { id: row.customerId, name: row.companyName },
-    ...{ month, outcome, again, cost, price, currency, parts: parts ?? [] },
+    cloudSubscription: { id, name },
+    customer: { id: customerId, name: companyName },
+    month,
+    outcome: outcomeOf(plan, month, figures, sum.currency, same),
+    again: false,
+    parts: figures.map(partOf),
+    ...sum,
   };
 }
 
-function outcomeOf(row: BillRow): AzureOutcome {
-  const { billingFrequency, firstDay, month, parts, same } = row;
+function outcomeOf(
+  { billingFrequency, firstDay, connectionCurrency }: AzurePlan,
+  month: string,
+  figures: readonly AzureFigure[],
+  currency: string | null,
+  same: boolean,
+): AzureOutcome {
   if (billingFrequency !== 'MONTHLY') return 'NOT_MONTHLY';
   if (firstDay !== null && month < firstDay) return 'BEFORE_MAPPING';
-  if (parts === null) return 'NO_FIGURES';
-  if (inOtherCurrency(row)) return 'OTHER_CURRENCY';
+  if (figures.length === 0) return 'NO_FIGURES';
+  if (currency !== connectionCurrency) return 'OTHER_CURRENCY';
   return same ? 'UNCHANGED' : 'PUSHED';
 }
 
-const inOtherCurrency = ({ currency, connectionCurrency }: BillRow): boolean => currency !== connectionCurrency;
-
-/**
- * Reservations and savings plans with a figure of the month that no plan carries: their customer is mapped on the connection,
- * but no Azure plan of it in their currency is mapped anywhere. Their cost reaches no PSA.
- */
-export async function uncarriedReservations(
-  db: Queries,
-  scope: Scope,
-  connectionId: string,
-  month: string,
-): Promise<{ readonly id: string; readonly name: string; readonly customerName: string }[]> {
-  return db.$queryRaw`
-    SELECT DISTINCT r."id"::text AS "id", r."name", c."companyName" AS "customerName"
-    FROM "AzureUsage" u
-    JOIN "CloudSubscription" r ON r."tenantId" = u."tenantId" AND r."id" = u."cloudSubscriptionId"
-    JOIN "OfferVariant" v ON v."tenantId" = r."tenantId" AND v."id" = r."offerVariantId"
-    JOIN "Customer" c ON c."tenantId" = r."tenantId" AND c."id" = r."customerId"
-    JOIN "Mapping" k ON k."tenantId" = c."tenantId" AND k."customerId" = c."id" AND k."kind" = 'CUSTOMER'
-      AND k."deletedAt" IS NULL AND k."connectionId" = ${connectionId}::uuid
-    WHERE u."tenantId" = ${scope.tenantId}::uuid AND u."organizationId" = ${scope.organizationId}::uuid
-      AND u."month" = ${month}::date AND v."offerType" IN ('AZURE_RESERVATION', 'AZURE_SAVINGS_PLAN')
-      AND NOT EXISTS (SELECT 1 FROM "CloudSubscription" s
-        JOIN "OfferVariant" w ON w."tenantId" = s."tenantId" AND w."id" = s."offerVariantId"
-        JOIN "Mapping" m ON m."tenantId" = s."tenantId" AND m."cloudSubscriptionId" = s."id" AND m."kind" = 'SUBSCRIPTION'
-          AND m."deletedAt" IS NULL AND m."organizationId" = u."organizationId"
-        WHERE s."tenantId" = r."tenantId" AND s."customerId" = r."customerId" AND s."currency" = r."currency"
-          AND w."offerType" = 'AZURE_PLAN')
-    ORDER BY 1`;
+/** No sum where there is nothing to add, or several currencies. */
+function sumOf(figures: readonly AzureFigure[]): Pick<AzureBill, 'cost' | 'price' | 'currency'> {
+  const [first] = figures;
+  if (!first || figures.some(({ currency }) => currency !== first.currency)) {
+    return { cost: null, price: null, currency: null };
+  }
+  const prices = figures.flatMap(({ price }) => (price === null ? [] : [price]));
+  return {
+    cost: Exact.sum(...figures.map(({ cost }) => cost)).toFixed(),
+    price: prices.length === figures.length ? Exact.sum(...prices).toFixed() : null,
+    currency: first.currency,
+  };
 }
+
+function partOf({ id, name, reservation, cost, price, currency, figure }: AzureFigure): AzurePart {
+  return { id, name, kind: reservation ? 'RESERVATION' : 'PLAN', cost, price, currency, figure };
+}
+
+const isFree = ({ cost, price }: AzureFigure): boolean => new Exact(cost).isZero() && new Exact(price ?? 0).isZero();

@@ -1,7 +1,9 @@
 import type { Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
+import { recordset } from '../marketplace/bulk.js';
 import type { Queries } from '../storage/database.js';
 import { type AzureBill, type AzurePart, readAzureBills } from './azure-bills.js';
+import type { UncarriedReservation } from './azure-carriers.js';
 import { type Enqueuer, enqueueOperations } from './enqueue.js';
 import { addMonths } from './period.js';
 
@@ -18,6 +20,12 @@ export interface PushedBill extends AzureBill {
   readonly auditLogId: string | null;
 }
 
+export interface Pushed {
+  readonly bills: readonly PushedBill[];
+  readonly remaining: number;
+  readonly uncarried: readonly UncarriedReservation[];
+}
+
 /** What is sent has a sum, in the connection's currency. */
 type Billed = PushedBill & { readonly auditLogId: string; readonly cost: string; readonly currency: string };
 
@@ -26,28 +34,24 @@ const MOST = 1_000;
 
 /**
  * Puts the costs of a month into the lanes of a connection's Azure plans: an entry "Push Azure Cost on Connection" and an
- * operation for each sum that was not sent yet. The lanes are locked first, so that two runs at once send it once.
+ * operation for each sum that was not sent yet. The lanes of all Azure plans of the organization are locked first, because
+ * the plans of one customer may be on several connections: two runs at once send a sum once, and a reservation with one plan.
  * `remaining`: so many plans must wait for another run.
  */
-export async function pushAzureCosts(
-  tx: Queries,
-  scope: Scope,
-  by: Enqueuer,
-  push: AzurePush,
-): Promise<{ readonly bills: readonly PushedBill[]; readonly remaining: number }> {
+export async function pushAzureCosts(tx: Queries, scope: Scope, by: Enqueuer, push: AzurePush): Promise<Pushed> {
   await tx.$queryRaw`
     SELECT 1 FROM "Mapping" m
     JOIN "Lane" l ON l."tenantId" = m."tenantId" AND l."id" = m."id"
     JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
     JOIN "OfferVariant" v ON v."tenantId" = s."tenantId" AND v."id" = s."offerVariantId"
-    WHERE m."tenantId" = ${scope.tenantId}::uuid AND m."connectionId" = ${push.connectionId}::uuid
+    WHERE m."tenantId" = ${scope.tenantId}::uuid AND m."organizationId" = ${scope.organizationId}::uuid
       AND m."kind" = 'SUBSCRIPTION' AND m."deletedAt" IS NULL AND v."offerType" = 'AZURE_PLAN'
     ORDER BY l."id" FOR NO KEY UPDATE OF l`;
-  const all = await readAzureBills(tx, scope, push.connectionId, push.month);
+  const { bills: all, uncarried } = await readAzureBills(tx, scope, push.connectionId, push.month);
   const { now, remaining } = limited(all);
   const bills = now.map((bill): PushedBill => ({ ...bill, auditLogId: bill.outcome === 'PUSHED' ? by.newId() : null }));
   const pushed = bills.filter((bill): bill is Billed => bill.auditLogId !== null);
-  if (pushed.length === 0) return { bills, remaining };
+  if (pushed.length === 0) return { bills, remaining, uncarried };
 
   const { tenantId } = scope;
   await tx.mapping.updateMany({
@@ -71,7 +75,18 @@ export async function pushAzureCosts(
       },
     })),
   );
-  return { bills, remaining };
+  await keepFigures(tx, tenantId, pushed);
+  return { bills, remaining, uncarried };
+}
+
+const FIGURES = { columns: { auditLogId: 'uuid', figures: 'uuid[]' } };
+
+/** Of what an operation is the sum: a reservation stays with the plan its month was sent with. */
+async function keepFigures(tx: Queries, tenantId: string, pushed: readonly Billed[]): Promise<void> {
+  const rows = pushed.map(({ auditLogId, parts }) => ({ auditLogId, figures: parts.map(({ figure }) => figure) }));
+  await tx.$executeRaw`
+    UPDATE "LaneOperation" o SET "figures" = x."figures" FROM ${recordset(FIGURES, rows)}
+    WHERE o."tenantId" = ${tenantId}::uuid AND o."auditLogId" = x."auditLogId"`;
 }
 
 /** Whole lanes only: the months of one lane belong together. */
@@ -114,5 +129,6 @@ const MOST_PARTS = 50;
 
 /** The parts of the sum; of very many the first, so that the entry stays readable. */
 function told(parts: readonly AzurePart[]) {
-  return { parts: parts.slice(0, MOST_PARTS), ...(parts.length > MOST_PARTS && { partsInAll: parts.length }) };
+  const first = parts.slice(0, MOST_PARTS).map(({ id, name, kind, cost, price }) => ({ id, name, kind, cost, price }));
+  return { parts: first, ...(parts.length > MOST_PARTS && { partsInAll: parts.length }) };
 }

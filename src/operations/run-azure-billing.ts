@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Details } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
-import { type AzureOutcome, readAzureBills, uncarriedReservations } from '../delivery/azure-bills.js';
+import { type AzureOutcome, readAzureBills } from '../delivery/azure-bills.js';
+import type { UncarriedReservation } from '../delivery/azure-carriers.js';
 import { type PushedBill, pushAzureCosts } from '../delivery/azure-push.js';
 import { calendarDate } from '../marketplace/fields.js';
 import type { Queries } from '../storage/database.js';
@@ -28,7 +29,8 @@ export interface AzureRun {
   readonly bills: readonly PushedBill[];
   /** So many plans wait for another run. */
   readonly remaining: number;
-  readonly uncarried: readonly { readonly id: string; readonly name: string; readonly customerName: string }[];
+  /** Their newest figures reach no PSA. */
+  readonly uncarried: readonly UncarriedReservation[];
 }
 
 const MOST_NAMES = 20;
@@ -57,10 +59,9 @@ export const runAzureBilling: Verb<Input, AzureRun> = {
       detailsOf: toldOf,
       async commit(tx) {
         const push = { connectionId, month, parentId: work.entryId };
-        const { bills, remaining } = dryRun
+        const { bills, remaining, uncarried } = dryRun
           ? await lookOnly(tx, work, connectionId, month)
           : await pushAzureCosts(tx, work.scope, enqueuer(work), push);
-        const uncarried = await uncarriedReservations(tx, work.scope, connectionId, month);
         const done = { connectionId, bills, remaining, uncarried };
         await auditLog.report(tx, work.scope, { id: work.entryId, status: 'PENDING' }, sentence(done, dryRun === true));
         return done;
@@ -70,8 +71,8 @@ export const runAzureBilling: Verb<Input, AzureRun> = {
 };
 
 async function lookOnly(tx: Queries, work: Work, connectionId: string, month: string) {
-  const bills = await readAzureBills(tx, work.scope, connectionId, month);
-  return { bills: bills.map((bill) => ({ ...bill, auditLogId: null })), remaining: 0 };
+  const { bills, uncarried } = await readAzureBills(tx, work.scope, connectionId, month);
+  return { bills: bills.map((bill) => ({ ...bill, auditLogId: null })), remaining: 0, uncarried };
 }
 
 /** Whether the connector of a connection can write a month's cost at all. */
@@ -89,6 +90,11 @@ const named = ({ bills }: AzureRun, outcome: AzureOutcome): string[] =>
   bills
     .filter((bill) => bill.outcome === outcome)
     .map(({ cloudSubscription, customer }) => `${customer.name}: ${cloudSubscription.name}`);
+
+const uncarried = (run: AzureRun, planUnmapped: boolean): string[] =>
+  run.uncarried
+    .filter((reservation) => reservation.planUnmapped === planUnmapped)
+    .map(({ name, customerName }) => `${customerName}: ${name}`);
 
 /** Plans, with the currency of their figures where it is one. */
 function inOtherCurrency({ bills }: AzureRun): string[] {
@@ -116,7 +122,8 @@ function toldOf(run: AzureRun): Details {
     notMonthly: names(named(run, 'NOT_MONTHLY')),
     otherCurrency: names(inOtherCurrency(run)),
     priceIncomplete: names(partly.map(({ cloudSubscription }) => cloudSubscription.name)),
-    withoutPlan: names(run.uncarried.map(({ name, customerName }) => `${customerName}: ${name}`)),
+    withoutPlan: names(uncarried(run, false)),
+    changedAfterUnmapping: names(uncarried(run, true)),
   };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }

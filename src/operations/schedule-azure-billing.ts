@@ -48,7 +48,7 @@ export async function billAzureMonth(services: Services, payload: Record<string,
     const ready = { ...scope, id: connectionId, status: 'ACTIVE' as const, deletedAt: null };
     const connection = await client.connection.findFirst({ where: ready, select: { connectorId: true } });
     if (!connection || !canPushCosts(services.connectors, connection.connectorId)) return;
-    const bills = await readAzureBills(client, scope, connectionId, month);
+    const { bills } = await readAzureBills(client, scope, connectionId, month);
     if (!bills.some(({ outcome }) => outcome === 'PUSHED' || outcome === 'OTHER_CURRENCY')) return;
     const { value } = await run(services, runAzureBilling, systemCaller(scope, services.newId), {
       connectionId,

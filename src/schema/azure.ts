@@ -191,7 +191,7 @@ export function azureTypes(builder: Builder, { cloudSubscription }: MarketplaceT
     withoutPlan: {
       type: [cloudSubscription],
       description:
-        'Reservations with a figure that reach no PSA: their customer is mapped on the connection, but no Azure plan of it in their currency is mapped.',
+        'Reservations whose newest figure reaches no PSA, of customers mapped on the connection: no Azure plan in their currency is mapped; or the month was billed with a plan that was unmapped since and the figure changed: correct that contract by hand.',
       load: async ({ uncarried }, { loaders }) =>
         (await Promise.all(uncarried.map(({ id }) => loaders.cloudSubscription.load(id)))).filter(
           (row) => row !== null,

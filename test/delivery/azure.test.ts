@@ -183,3 +183,46 @@ describe('an Azure plan', () => {
     expect(billed(plan, THIS_MONTH)).toEqual(whole(0));
   });
 });
+
+describe('a reservation whose month was billed with one plan of its customer (R34)', () => {
+  const PLAN_ROW = { term: 'NO_TERM', quantity: 1 };
+  async function reservationOf({ customer }: Stage): Promise<{ externalId: string }> {
+    const offer = await pushOffer(app.csp, { offerType: 'AZURE_RESERVATION' });
+    return pushSubscription(app.csp, customer.externalId, offer.externalId, { quantity: 1 });
+  }
+
+  it('stays there when a plan with a lower id is mapped whose line begins later', async () => {
+    const stage = await createStage(app, app.csp, { serviceId: PSA.service.azure, offer: PLAN });
+    const later = { ...PLAN_ROW, startDate: NEXT_MONTH };
+    const lower = await pushSubscription(app.csp, stage.customer.externalId, stage.offer.externalId, later);
+    const plan = await stage.subscribe(PLAN_ROW);
+    const reservation = await reservationOf(stage);
+    await record(plan.externalId, '100');
+    await record(reservation.externalId, '50');
+    await run(stage);
+    expect(billed(plan, THIS_MONTH)).toEqual(whole(150));
+
+    const mapped = await stage.map(lower);
+    expect(await settled(app.csp, mapped.auditLog.id)).toMatchObject({ status: 'SUCCEEDED' });
+    const { bills } = await run(stage);
+    expect(bills.map(({ outcome, cost }) => [outcome, cost]).sort()).toEqual([
+      ['BEFORE_MAPPING', null],
+      ['UNCHANGED', '150'],
+    ]);
+    expect(billed(plan, THIS_MONTH)).toEqual(whole(150));
+  });
+
+  it('is not billed again with another plan when that one is unmapped', async () => {
+    const stage = await createStage(app, app.csp, { serviceId: PSA.service.azure, offer: PLAN });
+    const [first, second] = [await stage.subscribe(PLAN_ROW), await stage.subscribe(PLAN_ROW)];
+    const reservation = await reservationOf(stage);
+    await record(first.externalId, '10');
+    await record(second.externalId, '100');
+    await record(reservation.externalId, '50');
+    await run(stage);
+    await done(app.csp, 'deleteConnectionSubscriptionMapping', { id: first.mappingId });
+    expect((await run(stage)).bills).toMatchObject([{ outcome: 'UNCHANGED', cost: '100' }]);
+    expect(billed(first, THIS_MONTH)).toEqual(whole(60));
+    expect(billed(second, THIS_MONTH)).toEqual(whole(100));
+  });
+});

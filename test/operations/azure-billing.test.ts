@@ -1,84 +1,13 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { recordAzureUsage } from '../../src/operations/record-azure-usage.js';
-import { runAzureBilling } from '../../src/operations/run-azure-billing.js';
+import { describe, expect, test } from 'vitest';
 import { billAzureMonth, scheduleAzureBilling } from '../../src/operations/schedule-azure-billing.js';
-import type { Services } from '../../src/operations/services.js';
 import { newId } from '../../src/storage/ids.js';
 import { statementsOf } from '../audit/support/statements.js';
-import {
-  customer,
-  MONTHLY,
-  offer,
-  only,
-  pushCustomers,
-  pushOffers,
-  pushSubscriptions,
-  subscription,
-  useMarket,
-} from '../marketplace/support.js';
-import { autotaskAt } from '../support/app.js';
-import { connectionRow, mappedRow } from '../support/mapped.js';
-import { createTestServices, perform } from '../support/services.js';
+import { only } from '../marketplace/support.js';
+import { NOW, PLAN, RESERVATION, useAzureMarket } from '../support/azure-market.js';
 
-const market = useMarket();
-let services: Services;
-let connectionId: string;
-
-const PLAN = { offerExternalId: 'plan', segment: 'COMMERCIAL', term: 'NO_TERM', quantity: 1, endDate: null };
-const RESERVATION = { offerExternalId: 'reservation', quantity: 1 };
-const NOW = new Date('2026-12-14T09:00:00.000Z');
-
-beforeAll(async () => {
-  const { db, cspA } = market;
-  // Never called: the run only puts operations into lanes.
-  const connectors = [autotaskAt('http://127.0.0.1:9')];
-  services = await createTestServices(db, { now: () => NOW, connectors });
-  const azure = { segment: 'COMMERCIAL', term: 'NO_TERM', billingFrequency: 'MONTHLY' };
-  await pushOffers(db, cspA, [
-    offer('plan', { offerType: 'AZURE_PLAN', variants: [azure, MONTHLY] }),
-    offer('reservation', { offerType: 'AZURE_RESERVATION' }),
-    offer('savings', { offerType: 'AZURE_SAVINGS_PLAN' }),
-    offer('offer'),
-  ]);
-});
-
-let made = 0;
-/** A customer of the CSP, for one test. */
-async function buyer(): Promise<string> {
-  const externalId = `c${++made}`;
-  await pushCustomers(market.db, market.cspA, [customer(externalId)]);
-  return externalId;
-}
-async function bought(customerExternalId: string, more: object): Promise<string> {
-  const row = subscription(`s${++made}`, { customerExternalId, ...more });
-  const { results } = await pushSubscriptions(market.db, market.cspA, [row]);
-  const { id, errors } = only(results);
-  if (id === null) throw new Error(JSON.stringify(errors));
-  return id;
-}
-const mapPlan = (cloudSubscriptionId: string, on = connectionId) =>
-  mappedRow(market.db, market.cspA, { connectionId: on, cloudSubscriptionId });
-const connection = (more = {}) => connectionRow(market.db, market.cspA, { connectorId: 'autotask', ...more });
-
-beforeEach(async () => {
-  connectionId = await connection();
-});
-
-const record = (cloudSubscriptionId: string, cost: string, more: object = {}) =>
-  perform(services, recordAzureUsage, market.cspA, {
-    ...{ eventId: newId(), cloudSubscriptionId, month: '2026-11-01', cost, ...more },
-  });
-const bill = (more: object = {}) =>
-  perform(services, runAzureBilling, market.cspA, { connectionId, month: '2026-11-01', ...more });
-const outcomes = async (more: object = {}) => {
-  const { value } = await bill(more);
-  return value!.bills.map(({ month, outcome, cost, price }) => [month, outcome, cost, price].join(' ').trim());
-};
-const operations = (laneId: string) =>
-  market.db.client.laneOperation.findMany({ where: { laneId }, orderBy: { position: 'asc' } });
-const sent = async (laneId: string) =>
-  (await operations(laneId)).map(({ effectiveDate, target }) => [effectiveDate.toISOString().slice(0, 10), target]);
-const entry = (id: string) => market.db.client.auditLog.findFirstOrThrow({ where: { id } });
+const azure = useAzureMarket();
+const { market, buyer, bought, mapPlan, mapCustomer, firstLine, connection } = azure;
+const { record, bill, outcomes, operations, sent, entry } = azure;
 
 describe('the monthly run', () => {
   test('sends plan and reservations of a customer as one cost for that month (R62, golden 12)', async () => {
@@ -98,7 +27,7 @@ describe('the monthly run', () => {
       operation: 'PushAzureCostOnConnection',
       status: 'PENDING',
       parentId: auditLogId,
-      connectionId,
+      connectionId: azure.connectionId,
       targetId: plan,
       customerName: who,
       summary: expect.stringMatching(/^Azure cost of 2026-11 of "s\d+": 173.45 EUR$/),
@@ -245,10 +174,7 @@ describe('the monthly run', () => {
     await mapPlan(strange);
     await record(strange, '10');
     await record(await bought(bare, RESERVATION), '7');
-    const customerId = (await market.db.client.customer.findFirstOrThrow({ where: { externalId: bare } })).id;
-    await market.db.client.mapping.create({
-      data: { ...market.cspA, id: newId(), connectionId, kind: 'CUSTOMER', customerId, remoteId: '9', remoteName: '9' },
-    });
+    await mapCustomer(bare);
 
     const { value, auditLogId } = await bill();
     expect(value!.bills.map(({ outcome }) => outcome)).toEqual(['NO_FIGURES', 'BEFORE_MAPPING', 'NOT_MONTHLY']);
@@ -276,7 +202,7 @@ describe('the monthly run', () => {
   test('takes as many statements for thirty plans as for one', async () => {
     const counts: number[] = [];
     for (const plans of [1, 30]) {
-      connectionId = await connection();
+      azure.connectionId = await connection();
       for (let at = 0; at < plans; at += 1) {
         const plan = await bought(await buyer(), PLAN);
         await mapPlan(plan);
@@ -318,7 +244,7 @@ describe('the monthly run', () => {
   test('is refused where the connector cannot write it, or the connection is not ready', async () => {
     const unable = await connection({ connectorId: 'none' });
     expect((await bill({ connectionId: unable })).userErrors).toMatchObject([{ code: 'COST_PUSH_UNSUPPORTED' }]);
-    await market.db.client.connection.updateMany({ where: { id: connectionId }, data: { status: 'INVALID' } });
+    await market.db.client.connection.updateMany({ where: { id: azure.connectionId }, data: { status: 'INVALID' } });
     expect((await bill()).userErrors).toMatchObject([{ code: 'CONNECTION_NOT_READY' }]);
   });
 });
@@ -327,18 +253,18 @@ describe('by itself', () => {
   const waiting = () =>
     market.test.sql<{ payload: Record<string, string> }>(
       `SELECT payload FROM graphile_worker._private_jobs WHERE key = $1`,
-      [`azure-billing:${connectionId}`],
+      [`azure-billing:${azure.connectionId}`],
     );
   /** The schedule, then the jobs it made for the connection. */
   async function daily(now = NOW): Promise<number> {
-    await scheduleAzureBilling({ ...services, now: () => now });
+    await scheduleAzureBilling({ ...azure.services, now: () => now });
     const jobs = await waiting();
-    for (const { payload } of jobs) await billAzureMonth(services, payload);
+    for (const { payload } of jobs) await billAzureMonth(azure.services, payload);
     return jobs.length;
   }
   const runs = () =>
     market.db.client.auditLog.findMany({
-      where: { connectionId, operation: 'RunAzureBilling' },
+      where: { connectionId: azure.connectionId, operation: 'RunAzureBilling' },
       orderBy: { id: 'asc' },
     });
 
@@ -382,24 +308,10 @@ describe('by itself', () => {
     const plan = await bought(await buyer(), PLAN);
     const laneId = await mapPlan(plan);
     await record(plan, '20');
-    await market.db.client.connection.updateMany({ where: { id: connectionId }, data: { status: 'INVALID' } });
+    await market.db.client.connection.updateMany({ where: { id: azure.connectionId }, data: { status: 'INVALID' } });
     expect(await daily()).toBe(0);
-    await billAzureMonth(services, { ...market.cspA, connectionId, month: '2026-11-01' });
+    await billAzureMonth(azure.services, { ...market.cspA, connectionId: azure.connectionId, month: '2026-11-01' });
     expect(await operations(laneId)).toEqual([]);
     expect(await runs()).toEqual([]);
   });
 });
-
-async function firstLine(laneId: string, day: string): Promise<void> {
-  const auditLogId = newId();
-  const actor = { actorKind: 'SYSTEM', actorName: 'test' } as const;
-  await market.db.client.auditLog.create({
-    data: { ...market.cspA, ...actor, id: auditLogId, operation: 'Test', correlationId: newId(), summary: 'A test.' },
-  });
-  await market.db.client.laneOperation.create({
-    data: {
-      ...{ ...market.cspA, id: newId(), laneId, auditLogId, kind: 'create', state: 'SUCCEEDED' },
-      ...{ effectiveDate: new Date(`${day}T00:00:00Z`), target: { quantity: 1 } },
-    },
-  });
-}

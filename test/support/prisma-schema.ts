@@ -33,18 +33,20 @@ const NATIVE: readonly (readonly [RegExp, string])[] = [
 ];
 
 function typeOf(declared: string, attributes: string): string {
+  const list = declared.endsWith('[]') ? '[]' : '';
   for (const [pattern, type] of NATIVE) {
     const found = pattern.exec(attributes);
-    if (found) return type.replace('$1', found[1] ?? '').replace('$2', found[2] ?? '');
+    if (found) return type.replace('$1', found[1] ?? '').replace('$2', found[2] ?? '') + list;
   }
   const name = declared.replace(/[?[\]]/g, '');
   const type = enums[name] ? `"${name}"` : TYPES[name];
   if (!type) throw new Error(`schema.prisma: the type ${declared} is not known here.`);
-  return declared.endsWith('[]') ? `${type}[]` : type;
+  return type + list;
 }
 
 function defaultOf(attributes: string): string | null {
-  const found = /@default\(("[^"]*"|[\w]+(?:\(\))?)\)/.exec(attributes)?.[1];
+  const found = /@default\(("[^"]*"|\[\]|[\w]+(?:\(\))?)\)/.exec(attributes)?.[1];
+  if (found === '[]') return '{}';
   return found === undefined ? null : found.replace(/\(\)$/, '').replace(/^"(.*)"$/, '$1');
 }
 
