@@ -142,6 +142,7 @@ export async function readItem(
           remaining: row.remaining,
           sentAt: row.sentAt,
           doubt: (row.result as StepResult | null)?.error ?? null,
+          failedReads: (row.result as StepResult | null)?.failedReads ?? 0,
         }
       : null,
     lastWrite: row.writtenUnits === null ? null : { units: row.writtenUnits, sentAt: row.writtenAt },

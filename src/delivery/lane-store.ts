@@ -107,6 +107,7 @@ export function createLaneStore(options: LaneStoreOptions): LaneStore {
         step,
         remaining,
         doubt: null,
+        failedReads: 0,
       };
       return { lease: { ...lease, heldUntil: asked + options.leaseMs }, sent };
     },

@@ -20,6 +20,7 @@ const OPERATION_STATE = {
 export interface StepResult {
   readonly message: string;
   readonly error?: EntryError;
+  readonly failedReads?: number;
 }
 
 /**
@@ -34,9 +35,13 @@ export function settling(
   verdict: Verdict,
 ): Prisma.Sql {
   const step = verdict.to === 'VERIFYING' ? 'UNKNOWN' : verdict.to === 'HELD' ? null : (verdict.step ?? null);
+  const settled = sent && step ? sent.stepId : null;
   // The first doubt stays: what follows only says why it is not settled yet.
-  const settled = sent && step && !(step === 'UNKNOWN' && sent.state === 'UNKNOWN' && sent.doubt) ? sent.stepId : null;
-  const result: StepResult = { message: verdict.message, ...('error' in verdict && { error: verdict.error }) };
+  const doubted = step === 'UNKNOWN' && sent?.state === 'UNKNOWN' && sent.doubt !== null;
+  const result: Partial<StepResult> = {
+    ...(!doubted && { message: verdict.message, ...('error' in verdict && { error: verdict.error }) }),
+    ...('failedReads' in verdict && { failedReads: verdict.failedReads }),
+  };
   const notBefore = 'notBefore' in verdict ? verdict.notBefore : null;
   const movedTo = 'moveTo' in verdict ? (verdict.moveTo ?? null) : null;
   const finished = verdict.to === 'SUCCEEDED' || verdict.to === 'FAILED';
@@ -44,7 +49,8 @@ export function settling(
   const attempts = verdict.to === 'RETRYING' && !sent ? 1 : 0;
   const lineRef = verdict.to === 'SUCCEEDED' || verdict.to === 'RUNNING' ? (verdict.lineRef ?? null) : null;
   return Prisma.sql`guard AS (${guard}), step AS (
-      UPDATE "Step" SET "state" = ${step}::text::"StepState", "result" = ${JSON.stringify(result)}::jsonb,
+      UPDATE "Step" SET "state" = ${step}::text::"StepState",
+        "result" = CASE WHEN ${doubted} THEN "result" ELSE '{}' END || ${JSON.stringify(result)}::jsonb,
         "settledAt" = CASE WHEN ${step}::text = 'UNKNOWN' THEN NULL ELSE clock_timestamp() END
       FROM guard WHERE "tenantId" = ${tenantId}::uuid AND "Step"."id" = ${settled}::uuid RETURNING 1
     ), operation AS (

@@ -29,6 +29,8 @@ export interface Sent {
   readonly sentAt: Date;
   /** Why nobody knows whether it took effect, once that was noticed. */
   readonly doubt: EntryError | null;
+  /** How often reading what became of it failed for a reason that does not pass by itself. */
+  readonly failedReads: number;
 }
 
 export interface WorkItem {
@@ -103,7 +105,7 @@ export type Verdict = {
       readonly notBefore: Date;
       readonly step?: 'REFUSED' | 'NOT_APPLIED';
     }
-  | { readonly to: 'VERIFYING'; readonly error: EntryError; readonly notBefore: Date }
+  | { readonly to: 'VERIFYING'; readonly error: EntryError; readonly notBefore: Date; readonly failedReads?: number }
   | {
       readonly to: 'NEEDS_REVIEW';
       readonly error: EntryError;

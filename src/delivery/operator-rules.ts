@@ -67,12 +67,12 @@ function notRetriable(standing: Standing): NotPossible | null {
   };
 }
 
-/** What has not ended and has no write on its way: failed, held, waiting, planned, or in review. */
-function notSkippable({ state, mapped, kind, step }: Standing): NotPossible | null {
+/** What has not ended and has no write on its way: failed, held, waiting, planned, in review, or not to be read. */
+function notSkippable({ state, unsettled, mapped, kind, step }: Standing): NotPossible | null {
   if (state === 'SUCCEEDED' || state === 'CANCELED') return ended(state);
   if (!mapped) return unmapped();
   const onItsWay = step?.state === 'SENDING' || (step?.state === 'UNKNOWN' && state !== 'NEEDS_REVIEW');
-  if (state === 'VERIFYING' || onItsWay) {
+  if ((state === 'VERIFYING' || onItsWay) && !unsettled) {
     return {
       code: 'STILL_BEING_SETTLED',
       message: 'A write of this operation may still land in the PSA. Wait until it is settled, then skip what is left.',
@@ -89,12 +89,12 @@ function notSkippable({ state, mapped, kind, step }: Standing): NotPossible | nu
 }
 
 /**
- * A write of which only a person can tell whether it took effect, or one that was seen and then undone by somebody; of a
- * deleted mapping too, to end its entry.
+ * A write of which only a person can tell whether it took effect, for good or while the PSA cannot be read; or one that was
+ * seen and then undone by somebody; of a deleted mapping too, to end its entry.
  */
 function notResolvable(standing: Standing): NotPossible | null {
-  const { state, status, step } = standing;
-  const inReview = state === 'NEEDS_REVIEW' || (state === 'CANCELED' && status === 'NEEDS_REVIEW');
+  const { state, status, step, unsettled } = standing;
+  const inReview = state === 'NEEDS_REVIEW' || unsettled || (state === 'CANCELED' && status === 'NEEDS_REVIEW');
   if (!inReview) {
     return {
       code: 'NOT_IN_REVIEW',

@@ -30,6 +30,10 @@ export async function skip(tx: Queries, scope: Scope, standing: Standing, by: Sk
   });
   await refreshBadge(tx, tenantId, laneId);
   await auditLog.lockChains(tx, tenantId, [scope.organizationId]);
+  if (standing.state === 'VERIFYING') {
+    // What may have been written cannot be called off; that it is left in doubt is for the log to tell.
+    await auditLog.move(tx, scope, auditLogId, 'NEEDS_REVIEW', 'It is given up with its write in doubt.');
+  }
   const message = `Skipped by ${by.actor.name}: ${by.reason}`;
   await auditLog.move(tx, scope, auditLogId, 'CANCELED', message, {
     error: { class: 'Canceled', code: 'SKIPPED', message },

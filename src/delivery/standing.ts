@@ -14,6 +14,8 @@ export interface Standing {
   /** Of its entry. */
   readonly status: AuditStatus;
   readonly errorCode: string | null;
+  /** It is VERIFYING, its write can land no more, and reading has not told yet what became of it. */
+  readonly unsettled: boolean;
   /** Whether the mapping of its lane still stands. */
   readonly mapped: boolean;
   readonly connection: { readonly id: string; readonly alias: string; readonly status: ConnectionStatus };
@@ -42,6 +44,7 @@ interface Row {
   attempts: number;
   status: AuditStatus;
   errorCode: string | null;
+  unsettled: boolean;
   mapped: boolean;
   connectionId: string;
   alias: string;
@@ -67,6 +70,7 @@ export async function standingsOf(
   const rows = await db.$queryRaw<Row[]>`
     SELECT o."auditLogId"::text AS "auditLogId", o."id"::text AS "operationId", o."laneId"::text AS "laneId", o."kind",
       o."state"::text AS "state", o."attempts", a."status"::text AS "status", a."errorCode",
+      o."state" = 'VERIFYING' AND (a."errorCode" = 'CANNOT_READ' OR o."notBefore" < now()) IS TRUE AS "unsettled",
       m."deletedAt" IS NULL AS "mapped", c."id"::text AS "connectionId", c."alias",
       c."status"::text AS "connectionStatus", c."policy", p."policy" AS "customerPolicy",
       s."id"::text AS "stepId", s."state"::text AS "stepState", s."step" ->> 'label' AS "label", s."remaining",
@@ -91,7 +95,7 @@ export async function standingsOf(
 }
 
 function standingOf(row: Row): Standing {
-  const { auditLogId, operationId, laneId, kind, state, attempts, status, errorCode, mapped, applied } = row;
+  const { auditLogId, operationId, laneId, kind, state, attempts, status, errorCode, unsettled, mapped, applied } = row;
   return {
     auditLogId,
     operationId,
@@ -101,6 +105,7 @@ function standingOf(row: Row): Standing {
     attempts,
     status,
     errorCode,
+    unsettled,
     mapped,
     connection: { id: row.connectionId, alias: row.alias, status: row.connectionStatus },
     watchOnly: policyOf(row.policy, row.customerPolicy).writeMode === 'WATCH_ONLY',

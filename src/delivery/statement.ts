@@ -3,6 +3,7 @@ import { auditLog } from '../audit/log.js';
 import type { Jobs } from '../jobs/engine.js';
 import { Prisma, type Queries } from '../storage/database.js';
 import { refreshBadge } from './badge.js';
+import { takeLanesAway } from './lane-lock.js';
 import { wakeLanes } from './lane-wake.js';
 import type { Standing } from './standing.js';
 
@@ -18,7 +19,8 @@ export interface Statement {
 }
 
 /**
- * Settles the doubtful write of an operation in review by what a person states; its lane is locked. APPLIED ends the
+ * Settles the doubtful write of an operation in review, or of one that cannot be read, by what a person states; its lane is
+ * locked. APPLIED ends the
  * operation, NOT_APPLIED has it planned anew from fresh reads under the same entry. An operation whose mapping was deleted
  * meanwhile only gets its entry ended.
  */
@@ -34,6 +36,8 @@ export async function settleByStatement(
   const applied = outcome === 'APPLIED';
   const said = applied ? 'is in the PSA' : 'is not in the PSA';
   const message = `${actor.name} states that the write ${said}: ${reason}`;
+  // Whoever reads what became of it, while a person says so.
+  await takeLanesAway(tx, tenantId, [laneId]);
   const details: Details = { stated: { outcome, by: actor.name, reason, observedUnits } };
   await settleSteps(tx, tenantId, standing, outcome, { message, ...details });
   if (state === 'CANCELED') {

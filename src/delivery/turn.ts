@@ -1,4 +1,4 @@
-import type { LineSnapshot, LineState, Plan, Resolution, Session, Step, Written } from '../connectors/contract.js';
+import type { LineSnapshot, LineState, Plan, Session, Step, Written } from '../connectors/contract.js';
 import { isConnectorError } from '../connectors/errors.js';
 import { workingOn } from '../telemetry/context.js';
 import { inSpan } from '../telemetry/trace.js';
@@ -6,13 +6,14 @@ import { callsSoFar, meterCalls } from './call-meter.js';
 import type { LaneStore, Lease, Sent, WorkItem } from './lane.js';
 import { planFor } from './planning.js';
 import type { ConnectionRow } from './sessions.js';
+import { asAcknowledged, type Told, tell } from './told.js';
 import {
   backoff,
   cannotRead,
-  changedMeanwhile,
   decided,
   editedAgain,
   entryError,
+  forReview,
   foundNotApplied,
   heldBack,
   later,
@@ -222,14 +223,15 @@ export function createTurns(options: DrainOptions) {
     if (!seen) return 'read';
     const item = turn.item!;
     const { sent, plan, written } = sending;
-    const shown = await resolved(turn, item, sent.step, seen);
+    const told = await resolved(turn, item, sent.step, seen);
+    const shown = asAcknowledged(sent.step, told);
     turn.acknowledged = null;
     if (shown.state !== 'applied') return quarantine(turn, item, sent, readBackDiffers(shown));
     const ref = shown.lineRef ?? written.lineRef ?? null;
     await store.settle(turn.lease, item, sent, {
       to: sent.remaining > 0 ? 'RUNNING' : 'SUCCEEDED',
       step: 'APPLIED',
-      message: `${sent.step.label}; read back.${sent.remaining > 0 ? ` ${sent.remaining} more to do.` : ''}`,
+      message: `${sent.step.label}; ${shown === told ? 'read back' : 'acknowledged; the amounts are not shown'}.${sent.remaining > 0 ? ` ${sent.remaining} more to do.` : ''}`,
       details: {
         ...report(beganAt(item, sent.step), shown, plan, turn.calls, []),
         ...(written.details && { vendor: written.details }),
@@ -283,13 +285,13 @@ export function createTurns(options: DrainOptions) {
       await store.settle(turn.lease, item, sent, retryLater(item, 'NOT_APPLIED', 0, foundNotApplied()));
       return 'go on';
     }
-    if (shown.state === 'undetermined') {
-      const at = later(item, 30_000);
-      await store.settle(turn.lease, item, sent, cannotRead(shown, at));
-      await store.wakeLater(turn.lease, at);
+    if (read.unread) {
+      const verdict = cannotRead(item, sent, due, read.unread);
+      await store.settle(turn.lease, item, sent, verdict);
+      if (verdict.to === 'VERIFYING') await store.wakeLater(turn.lease, verdict.notBefore);
       return 'stop';
     }
-    await store.settle(turn.lease, item, sent, changedMeanwhile(sent.step, shown));
+    await store.settle(turn.lease, item, sent, forReview(sent.step, shown.state, shown));
     return 'stop';
   }
 
@@ -360,15 +362,9 @@ export function createTurns(options: DrainOptions) {
     return true;
   }
 
-  /** Reading is safe to fail: an unreadable PSA is "undetermined", never a verdict. */
-  async function resolved(turn: Turn, item: WorkItem, step: Step, seen: Seen): Promise<Resolution> {
-    try {
-      if ('error' in seen) throw seen.error;
-      return options.session(item.connection).resolve(step, seen.line);
-    } catch (error) {
-      await secretRefused(turn, 'connection' in seen ? seen.connection : item.connection, error);
-      return { state: 'undetermined', observed: null, evidence: entryError(error).message };
-    }
+  async function resolved(turn: Turn, item: WorkItem, step: Step, seen: Seen): Promise<Told> {
+    if ('error' in seen) await secretRefused(turn, seen.connection, seen.error);
+    return tell(() => options.session(item.connection), step, seen);
   }
 }
 

@@ -4,6 +4,7 @@ import { ConnectorError } from '../connectors/errors.js';
 import type { Decision } from './decision.js';
 import type { Sent, Verdict, WorkItem } from './lane.js';
 import { addDays } from './period.js';
+import type { Unread } from './told.js';
 
 /** How operations are left, in words. Pure. */
 
@@ -68,38 +69,81 @@ export function unanswered(due: Date): Verdict {
   };
 }
 
-export function cannotRead(shown: Resolution, at: Date): Verdict {
+/** So often a read may fail, for a reason that does not pass by itself, before a person is asked. */
+const MAX_FAILED_READS = 10;
+
+/**
+ * The write can no longer land, and nothing tells what became of it. It is read again, ever more seldom; a person may state
+ * it at any time. An outage alone is nobody's work: what failed for a passing reason is read until the PSA is back.
+ */
+export function cannotRead(
+  item: WorkItem,
+  sent: Sent,
+  due: Date,
+  { error, passing }: Unread,
+): VerdictOf<'VERIFYING' | 'NEEDS_REVIEW'> {
+  const failedReads = sent.failedReads + (passing ? 0 : 1);
+  const { message, hint } = error;
+  if (failedReads >= MAX_FAILED_READS) {
+    return {
+      to: 'NEEDS_REVIEW',
+      step: 'UNKNOWN',
+      message:
+        'The PSA did not let this line be read, again and again. A person must say whether the write took effect.',
+      error: { class: 'conflict', code: 'CANNOT_READ', message, hint: hint ?? LOOK },
+    };
+  }
+  const waited = item.databaseNow.getTime() - due.getTime();
   return {
     to: 'VERIFYING',
+    failedReads,
     message: 'The PSA could not be read; trying to read again.',
-    notBefore: at,
-    error: { class: 'unknownOutcome', code: 'CANNOT_READ', message: shown.evidence },
+    notBefore: later(item, Math.min(300_000, Math.max(30_000, waited))),
+    error: { class: 'unknownOutcome', code: 'CANNOT_READ', message, ...(hint !== undefined && { hint }) },
   };
 }
 
-export function changedMeanwhile(step: Step, shown: Resolution): Verdict {
-  const conflict = shown.state === 'conflict';
+const LOOK = 'Compare the contract line in the PSA with the marketplace, then resolve this operation.';
+
+/** What a read that went well leaves to a person. */
+const REVIEWS = {
+  conflict: {
+    step: 'CONFLICT',
+    code: 'PSA_CHANGED_MEANWHILE',
+    message: 'The PSA shows neither the state before nor the state after. A person must say what is true.',
+  },
+  undetermined: {
+    step: 'UNKNOWN',
+    code: 'CANNOT_TELL',
+    message: 'What the PSA shows does not tell whether the write took effect. A person must say what is true.',
+  },
+  notApplied: {
+    step: 'UNKNOWN',
+    code: 'SENT_TWICE_WITHOUT_EFFECT',
+    message:
+      'It was sent twice, both times without an answer and without effect. A person must look before it is sent again.',
+  },
+} as const;
+
+export function forReview({ before, after }: Step, state: keyof typeof REVIEWS, shown: Resolution): Verdict {
+  const { step, code, message } = REVIEWS[state];
   return {
     to: 'NEEDS_REVIEW',
-    message: conflict
-      ? 'The PSA shows neither the state before nor the state after. A person must say what is true.'
-      : 'It was sent twice, both times without an answer and without effect. A person must look before it is sent again.',
-    step: conflict ? 'CONFLICT' : 'UNKNOWN',
-    details: { observed: shown.observed, expectedBefore: step.before.units, expectedAfter: step.after.units },
-    error: {
-      class: 'conflict',
-      code: conflict ? 'PSA_CHANGED_MEANWHILE' : 'SENT_TWICE_WITHOUT_EFFECT',
-      message: shown.evidence,
-      hint: 'Compare the contract line in the PSA with the marketplace, then resolve this operation.',
-    },
+    message,
+    step,
+    details: { observed: shown.observed, expectedBefore: before.units, expectedAfter: after.units },
+    error: { class: 'conflict', code, message: shown.evidence, hint: LOOK },
   };
 }
 
 /** A step that was read back is asked for again: somebody undid it while the others were under way. */
 export function editedAgain(step: Step): Verdict {
   const message = `"${step.label}" was read back, and then undone by somebody else. A person must say what is true.`;
-  const hint = 'Compare the contract line in the PSA with the marketplace, then resolve this operation.';
-  return { to: 'NEEDS_REVIEW', message, error: { class: 'conflict', code: 'PSA_CHANGED_MEANWHILE', message, hint } };
+  return {
+    to: 'NEEDS_REVIEW',
+    message,
+    error: { class: 'conflict', code: 'PSA_CHANGED_MEANWHILE', message, hint: LOOK },
+  };
 }
 
 export function readBackDiffers(shown: Resolution): EntryError {

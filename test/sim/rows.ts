@@ -11,6 +11,7 @@ export interface StepRow {
   state: Sent['state'];
   settledAt: number | null;
   doubt: EntryError | null;
+  failedReads: number;
 }
 
 export interface Operation {

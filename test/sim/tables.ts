@@ -194,6 +194,7 @@ export function createTables(options: {
               remaining: step.remaining,
               sentAt: new Date(step.sentAt),
               doubt: step.doubt,
+              failedReads: step.failedReads,
             }
           : null,
         sends: head.steps.filter((each) => each.state !== 'REFUSED' && each.step.key === step?.step.key).length,
@@ -226,6 +227,7 @@ export function createTables(options: {
         state: 'SENDING',
         settledAt: null,
         doubt: null,
+        failedReads: 0,
       };
       operation.steps.push(row);
       operation.state = 'RUNNING';
@@ -236,7 +238,10 @@ export function createTables(options: {
       trace(`${lease.laneId} fence ${lease.fence} stores ${row.id} of ${operation.id}: ${step.label}`);
       return {
         lease: { ...lease, heldUntil: asked + options.leaseMs },
-        sent: { stepId: row.id, attempt, state: 'SENDING', step, remaining, sentAt: new Date(row.sentAt), doubt: null },
+        sent: {
+          ...{ stepId: row.id, attempt, state: 'SENDING', step, remaining },
+          ...{ sentAt: new Date(row.sentAt), doubt: null, failedReads: 0 },
+        },
       };
     },
 
@@ -247,6 +252,7 @@ export function createTables(options: {
       const row = operation.steps.find(({ id }) => id === sent?.stepId);
       if (row && state) {
         if (state === 'UNKNOWN' && 'error' in verdict) row.doubt ??= verdict.error;
+        if ('failedReads' in verdict) row.failedReads = verdict.failedReads ?? row.failedReads;
         row.state = state;
         row.settledAt = state === 'UNKNOWN' ? null : now();
       }
