@@ -19,6 +19,7 @@ import { createVendorBudget, DEFAULT_SHARE, type Share } from './delivery/budget
 import { createDrain } from './delivery/drain.js';
 import { createLaneStore } from './delivery/lane-store.js';
 import { releaseLanesOf, sweepLanes } from './delivery/lane-wake.js';
+import { createSecretStop } from './delivery/secret-stop.js';
 import { sendBefore } from './delivery/send-window.js';
 import { createSessions } from './delivery/sessions.js';
 import { inBackground } from './delivery/urgency.js';
@@ -177,6 +178,7 @@ export async function createApp(options: AppOptions) {
   });
   const sessions = createSessions({
     ...{ connectors, vault, budget, note: breaker.note, now },
+    refused: createSecretStop({ db, log: (message) => log('error', message) }),
     onCall: ({ connectorId, method, status, milliseconds }) =>
       metrics.vendorCall(connectorId, method, status, milliseconds),
   });

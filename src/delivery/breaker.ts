@@ -95,10 +95,7 @@ export async function probeConnection(
     failure = error;
   }
   await db.transaction(async (tx) => {
-    if (isConnectorError(failure) && failure.kind === 'authInvalid') {
-      const told = { statusCode: failure.code, statusReason: failure.message };
-      await tx.connection.updateMany({ where, data: { status: 'INVALID', ...told, updatedAt: new Date() } });
-    } else if (failure) {
+    if (failure) {
       await jobs.enqueue(tx, probeJob(connection, Number(tries) + 1, random));
     } else {
       const told = { statusCode: null, statusReason: null, updatedAt: new Date() };

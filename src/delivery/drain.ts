@@ -67,7 +67,7 @@ export function createDrain(options: DrainOptions) {
         const ended = options.monotonic();
         return lines.map((line) => ({ line, from, began, ended }));
       } catch (error) {
-        return turns.map(() => ({ error, connection }));
+        return turns.map(() => ({ error }));
       } finally {
         for (const turn of turns) turn.calls += callsSoFar() / turns.length;
       }

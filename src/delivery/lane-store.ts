@@ -6,7 +6,7 @@ import { type Database, Prisma, type Statements } from '../storage/database.js';
 import type { NewId } from '../storage/ids.js';
 import { type LaneStore, type Lease, LeaseLost } from './lane.js';
 import { readItem } from './lane-reader.js';
-import { detailsOf, patchOf, settling, stopConnection, undoMapping } from './lane-verdict.js';
+import { detailsOf, patchOf, settling, undoMapping } from './lane-verdict.js';
 import { wakeLanes } from './lane-wake.js';
 
 export interface LaneStoreOptions {
@@ -130,13 +130,6 @@ export function createLaneStore(options: LaneStoreOptions): LaneStore {
         await undoMapping(tx, lease);
       });
     },
-
-    stopConnection: (lease, connection, error) =>
-      db.transaction(async (tx) => {
-        // The connection before the lane, as everywhere: whoever changes or deletes it then takes its lanes.
-        await stopConnection(tx, connection, error);
-        if ((await tx.$queryRaw<unknown[]>(guard(lease))).length === 0) throw lost();
-      }),
 
     wakeLater: (lane, at) => db.transaction((tx) => wakeLanes(tx, options.jobs, lane.tenantId, [lane.laneId], at)),
 

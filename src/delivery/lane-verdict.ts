@@ -2,7 +2,6 @@ import type { Details, EntryError, EntryPatch } from '../audit/entry.js';
 import type { Step } from '../connectors/contract.js';
 import { Prisma, type Queries } from '../storage/database.js';
 import type { Lease, Sent, Verdict, WorkItem } from './lane.js';
-import type { ConnectionRow } from './sessions.js';
 import { cancelOperations } from './unmap.js';
 import { writeOf } from './verdicts.js';
 
@@ -108,13 +107,4 @@ export async function undoMapping(tx: Queries, { tenantId, laneId }: Lease): Pro
     data: { state: 'DELETED', deletedAt: new Date(), syncState: 'OUT_OF_SYNC', updatedAt: new Date() },
   });
   await canceled();
-}
-
-/** A refused secret ends all traffic of its connection: another try could lock the API user. */
-export async function stopConnection(tx: Queries, connection: ConnectionRow, error: EntryError): Promise<void> {
-  const { tenantId, id, credentialsVersion } = connection;
-  await tx.connection.updateMany({
-    where: { tenantId, id, credentialsVersion },
-    data: { status: 'INVALID', statusCode: error.code, statusReason: error.message, updatedAt: new Date() },
-  });
 }

@@ -135,8 +135,6 @@ export interface LaneStore {
     remaining: number,
   ): Promise<{ readonly sent: Sent; readonly lease: Lease }>;
   settle(lease: Lease, item: WorkItem, sent: Sent | null, verdict: Verdict): Promise<void>;
-  /** The vendor refuses the credentials of this version: no more traffic until a person mends them. */
-  stopConnection(lease: Lease, connection: ConnectionRow, error: EntryError): Promise<void>;
   wakeLater(lane: LaneKey, at: Date): Promise<void>;
   release(leases: readonly Lease[]): Promise<void>;
 }

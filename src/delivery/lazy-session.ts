@@ -1,4 +1,5 @@
 import type { Session } from '../connectors/contract.js';
+import { ConnectorError } from '../connectors/errors.js';
 
 /**
  * A session that is opened at its first call, because its key is not in memory yet. Pure members need it open: whoever plans
@@ -25,7 +26,10 @@ export function lazily(open: () => Promise<Session>): Session {
 
   function already(): Session {
     if (opened) return opened;
-    throw new Error('A session is read with before it plans.');
+    // Whoever plans has read before, with another one: this one took its place meanwhile.
+    throw new ConnectorError('unavailable', 'The connection was opened anew meanwhile; the line is read again.', {
+      code: 'SESSION_REPLACED',
+    });
   }
 
   return {

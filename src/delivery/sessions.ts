@@ -9,6 +9,7 @@ import { budgetKey, type VendorBudget } from './budget.js';
 import { countCall } from './call-meter.js';
 import { underDeadline } from './deadline-session.js';
 import { lazily } from './lazy-session.js';
+import { tellingRefusals } from './secret-stop.js';
 
 /** The stored connection, as far as opening a session needs it. */
 export interface ConnectionRow {
@@ -85,6 +86,8 @@ export function createSessions(options: {
   readonly connectors: Registry;
   readonly vault: Vault;
   readonly budget: VendorBudget;
+  /** Told that the vendor refuses the secret of a stored connection, before whoever asked learns of it. */
+  readonly refused: (connection: ConnectionRow, error: ConnectorError) => Promise<void>;
   /** Told how each call of a stored connection ended; the error, or null for an answer. */
   readonly note?: (connection: ConnectionRow, error: unknown) => void;
   /** Told of each call when it ended. */
@@ -93,7 +96,13 @@ export function createSessions(options: {
 }): Sessions {
   const cached = new Map<string, { opened: string; session: Session }>();
 
-  function open(input: Parameters<Sessions['open']>[0], note?: (error: unknown) => void): Session {
+  /** Who hears of a stored connection's calls. */
+  interface Listener {
+    readonly note: (error: unknown) => void;
+    readonly refused: (error: ConnectorError) => Promise<void>;
+  }
+
+  function open(input: Parameters<Sessions['open']>[0], listener?: Listener): Session {
     const connector = options.connectors.find(input.connectorId);
     if (!connector) throw new Error(`The connector "${input.connectorId}" is not registered in this gateway.`);
     // Only of a known instance: the count of one whose connections do not share it yet would mislead.
@@ -117,10 +126,11 @@ export function createSessions(options: {
       ),
       settings: input.settings,
       connection: { id: input.id, currency: input.currency },
-      http: traced(note ? noted(http, note) : http, input.connectorId),
+      http: traced(listener ? noted(http, listener.note) : http, input.connectorId),
       now: options.now,
     };
-    const session = connector.connect(context);
+    const connected = connector.connect(context);
+    const session = listener ? tellingRefusals(connected, listener.refused) : connected;
     return Object.assign(underDeadline(session), {
       dispose: async () => {
         await session.dispose?.();
@@ -172,8 +182,16 @@ export function createSessions(options: {
       const settings = connection.settings as CredentialValues;
       const from = place(connection, 'sealedCredentials');
       const opened = (text: string) =>
-        open({ id, connectorId, currency, credentials: JSON.parse(text), settings, instanceKey }, (error) =>
-          options.note?.(connection, error),
+        open(
+          { id, connectorId, currency, credentials: JSON.parse(text), settings, instanceKey },
+          {
+            note: (error) => options.note?.(connection, error),
+            async refused(error) {
+              await options.refused(connection, error);
+              // It may remember the refusal; a person may find the same credentials good again.
+              if (cached.get(id)?.opened === version) forget(id);
+            },
+          },
         );
       const text = options.vault.openNow(sealed, from);
       const session = text === null ? lazily(async () => opened(await options.vault.open(sealed, from))) : opened(text);

@@ -6,7 +6,7 @@ import { callsSoFar, meterCalls } from './call-meter.js';
 import type { LaneStore, Lease, Sent, WorkItem } from './lane.js';
 import { planFor } from './planning.js';
 import type { ConnectionRow } from './sessions.js';
-import { asAcknowledged, type Told, tell } from './told.js';
+import { asAcknowledged, tell } from './told.js';
 import {
   backoff,
   cannotRead,
@@ -48,7 +48,7 @@ export interface DrainOptions {
  */
 export type Seen =
   | { readonly line: LineSnapshot; readonly from: string; readonly began: number; readonly ended: number }
-  | { readonly error: unknown; readonly connection: ConnectionRow };
+  | { readonly error: unknown };
 
 /** One lane in a drain. */
 export interface Turn {
@@ -86,6 +86,7 @@ const FRESH_MS = 10_000;
  */
 export function createTurns(options: DrainOptions) {
   const { store, guardSend = (_heldUntil, work) => work() } = options;
+  const told = (item: WorkItem, step: Step, seen: Seen) => tell(() => options.session(item.connection), step, seen);
 
   return async function takeTurn(turn: Turn, seen: Seen | null): Promise<'read' | 'stop'> {
     for (;;) {
@@ -97,6 +98,9 @@ export function createTurns(options: DrainOptions) {
   async function takeNext(turn: Turn, seen: Seen | null): Promise<Next> {
     const item = await store.next(turn.lease);
     if (!item || waitsForSomebody(item)) return 'stop';
+    // A read that met a refused secret has stopped the connection; its own operation is told so all the same.
+    const stopped = seen !== null && 'error' in seen && isSecretRefused(seen.error);
+    if (item.connection.status !== 'ACTIVE' && !stopped) return 'stop';
     if (turn.item && item.operationId !== turn.item.operationId) turn.calls = 0;
     turn.item = item;
     if (options.stopping?.()) {
@@ -130,7 +134,7 @@ export function createTurns(options: DrainOptions) {
   }
 
   async function send(turn: Turn, item: WorkItem, seen: Seen): Promise<Next> {
-    if ('error' in seen) return refused(turn, item, null, seen.error, seen.connection);
+    if ('error' in seen) return refused(turn, item, null, seen.error);
     const session = options.session(item.connection);
     let planning: ReturnType<typeof planFor>;
     try {
@@ -223,15 +227,15 @@ export function createTurns(options: DrainOptions) {
     if (!seen) return 'read';
     const item = turn.item!;
     const { sent, plan, written } = sending;
-    const told = await resolved(turn, item, sent.step, seen);
-    const shown = asAcknowledged(sent.step, told);
+    const back = told(item, sent.step, seen);
+    const shown = asAcknowledged(sent.step, back);
     turn.acknowledged = null;
     if (shown.state !== 'applied') return quarantine(turn, item, sent, readBackDiffers(shown));
     const ref = shown.lineRef ?? written.lineRef ?? null;
     await store.settle(turn.lease, item, sent, {
       to: sent.remaining > 0 ? 'RUNNING' : 'SUCCEEDED',
       step: 'APPLIED',
-      message: `${sent.step.label}; ${shown === told ? 'read back' : 'acknowledged; the amounts are not shown'}.${sent.remaining > 0 ? ` ${sent.remaining} more to do.` : ''}`,
+      message: `${sent.step.label}; ${shown === back ? 'read back' : 'acknowledged; the amounts are not shown'}.${sent.remaining > 0 ? ` ${sent.remaining} more to do.` : ''}`,
       details: {
         ...report(beganAt(item, sent.step), shown, plan, turn.calls, []),
         ...(written.details && { vendor: written.details }),
@@ -255,7 +259,7 @@ export function createTurns(options: DrainOptions) {
       return 'read';
     }
     turn.verifying = null;
-    const read = await resolved(turn, item, sent.step, seen);
+    const read = told(item, sent.step, seen);
     // Without an acknowledgement, the wanted units at an odd price may be somebody else's work.
     const shown = read.state === 'applied' && read.warning ? ({ ...read, state: 'conflict' } as const) : read;
     if (shown.state === 'applied') {
@@ -313,18 +317,12 @@ export function createTurns(options: DrainOptions) {
   }
 
   /** Nothing was changed in the PSA. Passing reasons are tried again, the rest needs a person. */
-  async function refused(
-    turn: Turn,
-    item: WorkItem,
-    sent: Sent | null,
-    cause: unknown,
-    connection: ConnectionRow = item.connection,
-  ): Promise<Next> {
+  async function refused(turn: Turn, item: WorkItem, sent: Sent | null, cause: unknown): Promise<Next> {
     const error = entryError(cause);
     const step = sent ? 'REFUSED' : undefined;
-    if (await secretRefused(turn, connection, cause)) {
+    if (isSecretRefused(cause)) {
       await store.settle(turn.lease, item, sent, retryLater(item, step, 0, error));
-      // New credentials may have come in between; else the lane stops at the connection's status.
+      // Its session has stopped the connection, and so the lane; unless new credentials have come in between.
       await store.wakeLater(turn.lease, later(item, 0));
       return 'stop';
     }
@@ -351,21 +349,6 @@ export function createTurns(options: DrainOptions) {
     });
     return 'stop';
   }
-
-  /**
-   * First the stop, before anything is settled: whatever crashes now, the refused secret is not tried again (lock-out).
-   * `connection` is what was used: credentials replaced since then are not what was refused.
-   */
-  async function secretRefused(turn: Turn, connection: ConnectionRow, cause: unknown): Promise<boolean> {
-    if (!isConnectorError(cause) || cause.kind !== 'authInvalid') return false;
-    await store.stopConnection(turn.lease, connection, entryError(cause));
-    return true;
-  }
-
-  async function resolved(turn: Turn, item: WorkItem, step: Step, seen: Seen): Promise<Told> {
-    if ('error' in seen) await secretRefused(turn, seen.connection, seen.error);
-    return tell(() => options.session(item.connection), step, seen);
-  }
 }
 
 /** The vendor takes one adjustment of a line a day, and there is one. */
@@ -378,7 +361,11 @@ function beganAt({ began }: WorkItem, { before }: Step): LineState {
   return began?.date === before.date ? began : before;
 }
 
-function waitsForSomebody({ state, connection, policy }: WorkItem): boolean {
-  if (state === 'FAILED' || state === 'NEEDS_REVIEW' || connection.status !== 'ACTIVE') return true;
+function isSecretRefused(error: unknown): boolean {
+  return isConnectorError(error) && error.kind === 'authInvalid';
+}
+
+function waitsForSomebody({ state, policy }: WorkItem): boolean {
+  if (state === 'FAILED' || state === 'NEEDS_REVIEW') return true;
   return state === 'HELD' && policy.writeMode === 'WATCH_ONLY';
 }

@@ -59,7 +59,7 @@ export async function continueReconciliation(services: Services, payload: Record
     } catch (error) {
       if (error instanceof Overtaken) return;
       if (!isConnectorError(error)) services.log('error', `Reconciling failed: ${(error as Error).name}`);
-      await db.transaction((tx) => afterFault(services, tx, run, connection, error));
+      await db.transaction((tx) => afterFault(services, tx, run, error));
     }
   });
 }
@@ -79,13 +79,7 @@ async function finish(
 }
 
 /** Nothing of this batch was written. */
-async function afterFault(
-  services: Services,
-  tx: Queries,
-  run: Reconciliation,
-  connection: Connection,
-  fault: unknown,
-): Promise<void> {
+async function afterFault(services: Services, tx: Queries, run: Reconciliation, fault: unknown): Promise<void> {
   const error = entryError(fault);
   const now = services.now();
   const waits = isConnectorError(fault) && fault.kind === 'rateLimited';
@@ -94,7 +88,6 @@ async function afterFault(
   const where = { tenantId: run.tenantId, id: run.id, status: 'RUNNING' as const };
   await tx.reconciliation.updateMany({ where, data: { attempts, calls: run.calls + callsSoFar() } });
   if (!passing || attempts >= MAX_ATTEMPTS || now.getTime() - run.startedAt.getTime() > MAX_AGE_MS) {
-    if (isConnectorError(fault) && fault.kind === 'authInvalid') await stopConnection(tx, connection, error, now);
     await end(services, tx, run, 'FAILED', error.message, { error });
     return;
   }
@@ -106,15 +99,6 @@ async function afterFault(
 function waitMs(fault: unknown, attempts: number): number {
   const told = isConnectorError(fault) ? fault.detail.retryAfterSeconds : undefined;
   return 1000 * (told ?? Math.min(300, 5 * 2 ** attempts));
-}
-
-/** A refused secret ends all traffic of its connection: another try could lock the API user. */
-async function stopConnection(tx: Queries, connection: Connection, error: EntryError, now: Date): Promise<void> {
-  const { tenantId, id, credentialsVersion } = connection;
-  await tx.connection.updateMany({
-    where: { tenantId, id, credentialsVersion },
-    data: { status: 'INVALID', statusCode: error.code, statusReason: error.message, updatedAt: now },
-  });
 }
 
 async function end(

@@ -19,7 +19,7 @@ const RESEND_AT_ONCE = {
       return refused(turn, item, sent, error);`,
 };
 const RESEND_UNREAD = {
-  from: 'const read = await resolved(turn, item, sent.step, seen);',
+  from: 'const read = told(item, sent.step, seen);',
   to: `const { before, after } = sent.step;
       const plan = { steps: [sent.step], before, after, fingerprint: '', warnings: [] };
       return apply(turn, item, options.session(item.connection), sent, plan);
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     profile: 'edits',
     edits: [
       {
-        from: 'const shown = await resolved(turn, item, sent.step, seen);',
+        from: 'const shown = asAcknowledged(sent.step, back);',
         to: "const shown = { state: 'applied' as const, observed: null, evidence: '', lineRef: undefined };",
       },
     ],

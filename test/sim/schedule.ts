@@ -1,6 +1,8 @@
+import type { Session } from '../../src/connectors/contract.js';
 import { createDrain as realDrain } from '../../src/delivery/drain.js';
-import type { LaneStore } from '../../src/delivery/lane.js';
+import type { WorkItem } from '../../src/delivery/lane.js';
 import { DEFAULT_POLICY, type Policy } from '../../src/delivery/policy.js';
+import { tellingRefusals } from '../../src/delivery/secret-stop.js';
 import { createJobs, type SimulatedJobs } from './jobs.js';
 import { createKernel } from './kernel.js';
 import { judge, type Verdicts } from './oracle.js';
@@ -117,12 +119,13 @@ export async function runSchedule(options: ScheduleOptions): Promise<Verdicts> {
     const known = drains.get(process);
     if (known) return known;
     const shared = { kernel, random, rates, processes, process, trace };
-    const store: LaneStore = createStore({ ...shared, tables, wake: jobs.add });
+    const store = createStore({ ...shared, tables, wake: jobs.add });
     const { secretRevoked, acceptedUnits } = workload;
     const session = createPsaSession({ ...shared, timing, rules, psa, stats, secretRevoked, acceptedUnits });
+    const stop = (used: WorkItem['connection']) => store.stopConnection(used).catch(() => trace('it is not stopped'));
     const drain = createDrain({
       store,
-      session: () => session as never,
+      session: (used) => tellingRefusals(session as Session, () => stop(used as WorkItem['connection'])),
       quarantineMs: () => (rules.quarantine ? timing.quarantineMs : 0),
       sendWindowMs: rules.checksClock ? timing.sendWindowMs : Number.NEGATIVE_INFINITY,
       monotonic: () => kernel.now() + process.clock,

@@ -1,4 +1,4 @@
-import type { LaneStore } from '../../src/delivery/lane.js';
+import type { LaneStore, WorkItem } from '../../src/delivery/lane.js';
 import type { Kernel } from './kernel.js';
 import type { Process, Processes } from './processes.js';
 import type { Rates } from './profile.js';
@@ -17,7 +17,7 @@ export function createStore(options: {
   readonly tables: Tables;
   readonly wake: (lane: string, at?: number) => void;
   readonly trace: (text: string) => void;
-}): LaneStore {
+}): LaneStore & { stopConnection(connection: WorkItem['connection']): Promise<void> } {
   const { kernel, random, process, processes, tables, trace } = options;
 
   function transaction<T>(what: string, work: () => T): Promise<T> {
@@ -56,10 +56,7 @@ export function createStore(options: {
       const begun = kernel.now();
       return transaction('settle', () => tables.settle(lease, item, sent, verdict, begun));
     },
-    stopConnection(lease, connection) {
-      const begun = kernel.now();
-      return transaction('stopConnection', () => tables.stopConnection(lease, connection as never, begun));
-    },
+    stopConnection: (connection) => transaction('stopConnection', () => tables.stopConnection(connection)),
     wakeLater: (lane, at) => transaction('wakeLater', () => options.wake(lane.laneId, at.getTime())),
     release(leases) {
       for (const { laneId } of leases) working.delete(laneId);

@@ -273,8 +273,7 @@ export function createTables(options: {
       trace(`${lease.laneId} fence ${lease.fence} settles ${operation.id}: ${verdict.to}, ${verdict.message}`);
     },
 
-    stopConnection(lease: Lease, used: WorkItem['connection'], begun: number): void {
-      guard(lease, begun);
+    stopConnection(used: WorkItem['connection']): void {
       if (used.credentialsVersion === connection.credentialsVersion) {
         connection = { ...connection, status: 'INVALID' };
       }

@@ -3,6 +3,7 @@ import type { Connector } from '../../src/connectors/contract.js';
 import { openSources } from '../../src/connectors/opened-sources.js';
 import { createRegistry } from '../../src/connectors/registry.js';
 import { createVendorBudget, DEFAULT_SHARE } from '../../src/delivery/budget.js';
+import { createSecretStop } from '../../src/delivery/secret-stop.js';
 import { createSessions } from '../../src/delivery/sessions.js';
 import { createJobEngine } from '../../src/jobs/engine.js';
 import { migrateJobs } from '../../src/jobs/tables.js';
@@ -34,7 +35,13 @@ export async function createTestServices(db: Database, options: ServiceOptions):
     ...{ db, vault, connectors, now, newId, nettingSeconds },
     vendorShare: DEFAULT_SHARE,
     sources: openSources([], [], { values: {}, now }),
-    sessions: createSessions({ connectors, vault, budget, now }),
+    sessions: createSessions({
+      connectors,
+      vault,
+      budget,
+      now,
+      refused: createSecretStop({ db, log: () => undefined }),
+    }),
     jobs: createJobEngine({ databaseUrl: db.url, concurrency: 1, log: () => undefined }),
     instanceId,
     log: () => undefined,
