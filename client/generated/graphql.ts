@@ -136,7 +136,7 @@ export type ChangeKind =
   | 'AUTO_RENEW'
   /** It is billed at another frequency; not synchronised (R52). */
   | 'BILLING_FREQUENCY'
-  /** It was cancelled (R57). */
+  /** It ended: it was cancelled, expired, was disabled or deleted (R57). */
   | 'CANCEL'
   /** It was renamed; not synchronised (R52). */
   | 'FRIENDLY_NAME'
@@ -177,13 +177,13 @@ export type CloudSubscriptionFilter = {
 export type CloudSubscriptionStatus =
   /** Running. */
   | 'ACTIVE'
-  /** Cancelled. */
+  /** Cancelled; not billed any more (R57). */
   | 'CANCELLED'
-  /** Deleted. */
+  /** Deleted; not billed any more. */
   | 'DELETED'
-  /** Disabled by the provider. */
+  /** Disabled by the provider; not billed any more. */
   | 'DISABLED'
-  /** Its term has ended. */
+  /** Its term has ended; not billed any more. */
   | 'EXPIRED'
   /** Ordered, not running yet. */
   | 'PENDING'

@@ -8,6 +8,7 @@ import { addVariants, ILLEGAL_PAIR, isLegalPair, loadVariants, variantKey } from
 import type { PriceState } from './subscription-diff.js';
 import { loadPrices, priceKey, savePrices } from './subscription-prices.js';
 import { SUBSCRIPTIONS, type SubscriptionColumns, storedColumns } from './subscription-row.js';
+import { hasEnded } from './supported.js';
 import { visibleSales } from './visibility.js';
 
 /** What became of an event. Nothing was written unless it is `recorded`. */
@@ -118,15 +119,12 @@ async function effectOf(
         return refused('INVALID_DATE', 'endDate lies before the start.', 'endDate');
       return columnEffect(before, { endDate: input.endDate! });
     case 'CANCEL':
-      return columnEffect(before, { status: before.status === 'DELETED' ? 'DELETED' : 'CANCELLED' });
+      return columnEffect(before, { status: hasEnded(before.status) ? before.status : 'CANCELLED' });
     case 'SUSPEND':
     case 'RESUME':
-      if (before.status === 'CANCELLED' || before.status === 'DELETED') {
-        return refused(
-          'ALREADY_CANCELLED',
-          'A cancelled cloud subscription is reopened by a push, not by an event.',
-          'kind',
-        );
+      if (hasEnded(before.status)) {
+        const message = 'A cloud subscription that has ended is reopened by a push, not by an event.';
+        return refused('ALREADY_CANCELLED', message, 'kind');
       }
       return columnEffect(before, { status: input.kind === 'SUSPEND' ? 'SUSPENDED' : 'ACTIVE' });
     case 'PRICE':

@@ -1,6 +1,7 @@
 import type { BillingFrequency, CloudSubscriptionStatus, PriceBasis } from '../../prisma/generated/client/enums.js';
 import type { ChangeDraft } from './changes.js';
 import type { VariantShape } from './offer-variants.js';
+import { hasEnded } from './supported.js';
 
 /** What of a cloud subscription can change in a way somebody may have to know. */
 export interface SubscriptionState {
@@ -21,8 +22,6 @@ export interface PriceState {
 
 export type Difference = Pick<ChangeDraft, 'kind' | 'before' | 'after'>;
 
-const ENDED: readonly CloudSubscriptionStatus[] = ['CANCELLED', 'DELETED'];
-
 /** What happened between two states, one difference per kind; what stops billing comes last. */
 export function differencesOf(before: SubscriptionState, after: SubscriptionState): Difference[] {
   const found: Difference[] = [];
@@ -37,15 +36,15 @@ export function differencesOf(before: SubscriptionState, after: SubscriptionStat
   noteVariant(before.variant, after.variant, note);
 
   const status = [pick(before, 'status'), pick(after, 'status')] as const;
-  const reopened = ENDED.includes(before.status) && !ENDED.includes(after.status);
+  const reopened = hasEnded(before.status) && !hasEnded(after.status);
   if (before.status !== after.status && after.status === 'ACTIVE' && before.status !== 'PENDING')
     note('RESUME', ...status);
-  // Cancelling took the units to 0 (R57), so reopening brings them back, whatever number the marketplace shows.
+  // Its end took the units to 0 (R57), so reopening brings them back, whatever number the marketplace shows.
   if (reopened || before.quantity !== after.quantity) {
     note('QUANTITY', { quantity: reopened ? 0 : before.quantity }, { quantity: after.quantity });
   }
   if (before.status !== after.status && after.status === 'SUSPENDED') note('SUSPEND', ...status);
-  if (!ENDED.includes(before.status) && ENDED.includes(after.status)) note('CANCEL', ...status);
+  if (!hasEnded(before.status) && hasEnded(after.status)) note('CANCEL', ...status);
   return found;
 }
 

@@ -13,7 +13,17 @@ export type Verdict =
 /** Billed by a month's cost, not by units; their figures are added to the plan's (R34, R62). */
 export const BILLED_BY_USAGE: readonly OfferType[] = ['AZURE_PLAN', 'AZURE_RESERVATION', 'AZURE_SAVINGS_PLAN'];
 
-/** The units a PSA line has for a subscription that is not cancelled. An Azure Plan has no seats: its cost is that of one. */
+const ENDED: readonly CloudSubscriptionStatus[] = ['CANCELLED', 'EXPIRED', 'DISABLED', 'DELETED'];
+
+/**
+ * Nothing is billed any more (R57), however it came to that: what is suspended is billed until its term is over, then
+ * expires, is disabled and deleted. Prices count in none of these states either (R55).
+ */
+export function hasEnded(status: CloudSubscriptionStatus): boolean {
+  return ENDED.includes(status);
+}
+
+/** The units a PSA line has for a subscription that has not ended. An Azure Plan has no seats: its cost is that of one. */
 export function psaUnitsOf({
   offerType,
   quantity,
@@ -36,8 +46,8 @@ export function verdictOf(change: {
       if (offerType === 'AZURE_PLAN') {
         return { verdict: 'ignored', rule: 'R62', reason: "An Azure Plan has no seats; a month's cost is written." };
       }
-      return status === 'CANCELLED' || status === 'DELETED'
-        ? { verdict: 'ignored', rule: 'R57', reason: 'A cancelled cloud subscription has no units.' }
+      return hasEnded(status)
+        ? { verdict: 'ignored', rule: 'R57', reason: 'A cloud subscription that has ended has no units.' }
         : { verdict: 'sync', rule: 'R49' };
     case 'PRICE':
     case 'PROMOTION':

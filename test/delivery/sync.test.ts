@@ -151,6 +151,31 @@ describe('other changes', () => {
     expect(standing(app, staged.contractId, nextMonth(6))).toMatchObject({ units: 0 });
   });
 
+  it.each(['EXPIRED', 'DISABLED'])('%s brings the units to 0 as well, and a way back is there', async (status) => {
+    const staged = await stage.subscribe({ quantity: 5 });
+    const push = async (more: object) => {
+      const { externalId } = staged;
+      const row = subscriptionRow(stage.customer.externalId, stage.offer.externalId, {
+        externalId,
+        name: 'N',
+        ...more,
+      });
+      const correlationId = crypto.randomUUID();
+      await done(app.csp, 'upsertCloudSubscriptions', { items: [row] }, { correlationId });
+      const operations = ['UpdateSubscriptionOnConnection'];
+      return Promise.all((await entries(app.csp, { correlationId, operations })).map(({ id }) => settled(app.csp, id)));
+    };
+    await push({});
+    const [entry, ...more] = await push({ status, effectiveDate: nextMonth(6) });
+    expect(more).toEqual([]);
+    expect(entry).toMatchObject({ status: 'SUCCEEDED', details: { marketplace: { status }, after: { units: 0 } } });
+    expect(standing(app, staged.contractId, nextMonth(6))).toMatchObject({ units: 0 });
+    expect(await push({ status: 'DELETED', effectiveDate: nextMonth(7) })).toEqual([]);
+    const [back] = await push({ effectiveDate: nextMonth(9) });
+    expect(back).toMatchObject({ status: 'SUCCEEDED', details: { after: { units: 5 } } });
+    expect(standing(app, staged.contractId, nextMonth(9))).toMatchObject({ units: 5 });
+  });
+
   it('a price writes price and cost of the context and leaves the units (R51, R53)', async () => {
     const staged = await stage.subscribe({ quantity: 5 });
     const price = { unitPrice: '12.3456', unitCost: '9.50' };

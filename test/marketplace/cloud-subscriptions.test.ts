@@ -183,6 +183,22 @@ test('status: suspend, resume, cancel once, and units come back when it is reope
   expect(await kinds({})).toEqual(['RESUME', 'QUANTITY 0 5']);
 });
 
+test.each(['EXPIRED', 'DISABLED'])('%s ends it as cancelling does, once, and there is a way back', async (status) => {
+  const kinds = async (more: object) => {
+    const { changes } = await pushSubscriptions(market.db, market.cspA, [subscription(`ended ${status}`, more)]);
+    return changes.map(({ kind, after }) => [kind, after.quantity ?? after.status].join(' '));
+  };
+  expect(await kinds({})).toEqual([]);
+  expect(await kinds({ status })).toEqual([`CANCEL ${status}`]);
+  expect(await kinds({ status: 'DISABLED' })).toEqual([]);
+  expect(await kinds({ status: 'DELETED' })).toEqual([]);
+  expect(await kinds({ status })).toEqual([]);
+  expect(await kinds({})).toEqual(['RESUME ACTIVE', 'QUANTITY 5']);
+  expect(await kinds({ status: 'SUSPENDED' })).toEqual(['SUSPEND SUSPENDED']);
+  expect(await kinds({ status })).toEqual([`CANCEL ${status}`]);
+  expect(await kinds({ status: 'SUSPENDED' })).toEqual(['QUANTITY 5', 'SUSPEND SUSPENDED']);
+});
+
 test('another offer is an upgrade; another customer is refused', async () => {
   const { db, cspA } = market;
   await push(cspA, subscription('f'));

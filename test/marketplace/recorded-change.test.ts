@@ -64,6 +64,20 @@ test('each kind sets its own values and appends a change', async () => {
   expect(await db.client.subscriptionChange.count({ where: { eventId: 'a-late' } })).toBe(0);
 });
 
+test.each(['EXPIRED', 'DISABLED', 'DELETED'])(
+  'an event neither reopens nor renames the end of what is %s',
+  async (status) => {
+    const { cspA } = market;
+    await create(`ended ${status}`, { status });
+    for (const kind of ['SUSPEND', 'RESUME']) {
+      const event = { eventId: `${kind} ${status}`, externalId: `ended ${status}`, kind };
+      expect(await record(cspA, event)).toMatchObject({ outcome: 'refused', code: 'ALREADY_CANCELLED', field: 'kind' });
+    }
+    const event = { eventId: `CANCEL ${status}`, externalId: `ended ${status}`, kind: 'CANCEL' };
+    expect(await record(cspA, event)).toMatchObject({ outcome: 'recorded', change: { after: { status } } });
+  },
+);
+
 test('a price event sets the price of the caller alone', async () => {
   const { db, cspA, reseller1 } = market;
   await create('b', { customerExternalId: 'customer-1', resellerId: 'r1' });

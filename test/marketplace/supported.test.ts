@@ -29,11 +29,13 @@ test("an Azure Plan has no seats: one unit carries a month's cost (R62)", () => 
   expect(psaUnitsOf({ offerType: 'LICENSE', quantity: 25 })).toBe(25);
 });
 
-test('a price counts while active or suspended only, and a cancelled one has no units (R53, R55, R57)', () => {
+test('a price counts while active or suspended only, and one that has ended has no units (R53, R55, R57)', () => {
   expect(verdict('PRICE', 'LICENSE', 'SUSPENDED')).toBe('sync');
   for (const status of ['PENDING', 'CANCELLED', 'EXPIRED', 'DISABLED', 'DELETED'] as const) {
     expect([status, verdict('PRICE', 'LICENSE', status)]).toEqual([status, 'ignored']);
   }
-  expect(verdict('QUANTITY', 'LICENSE', 'CANCELLED')).toBe('ignored');
+  for (const status of ['CANCELLED', 'EXPIRED', 'DISABLED', 'DELETED'] as const) {
+    expect([status, verdict('QUANTITY', 'LICENSE', status)]).toEqual([status, 'ignored']);
+  }
   expect(verdict('QUANTITY', 'LICENSE', 'SUSPENDED')).toBe('sync');
 });

@@ -1,7 +1,7 @@
 import type { DriftCause, DriftField, OperationState } from '../../../prisma/generated/client/client.js';
 import type { ErrorKind, LineFact, LineSnapshot } from '../../connectors/contract.js';
 import { isBilled } from '../../marketplace/billed-price.js';
-import { psaUnitsOf } from '../../marketplace/supported.js';
+import { hasEnded, psaUnitsOf } from '../../marketplace/supported.js';
 import type { Finding } from './finding.js';
 import { contractFinding, currencyFinding, serviceFinding } from './frame.js';
 import type { MappedLine } from './lines.js';
@@ -48,9 +48,9 @@ const SAYS_NOTHING: readonly ErrorKind[] = [
   'aborted',
 ];
 
-/** What is billed for the subscription by the rules of the gateway: nothing once it is cancelled (R57). */
+/** What is billed for the subscription by the rules of the gateway: nothing once it has ended (R57). */
 export function wantedUnits({ subscription }: MappedLine): number {
-  return /^(CANCELLED|DELETED)$/.test(subscription.status) ? 0 : psaUnitsOf(subscription);
+  return hasEnded(subscription.status) ? 0 : psaUnitsOf(subscription);
 }
 
 /** Pure: where the PSA's line differs, on one day, from the marketplace's present state, and why that may be. */

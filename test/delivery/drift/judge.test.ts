@@ -116,7 +116,7 @@ describe('a line is judged', () => {
       seen({ facts: [fact(1, '99', '99')] }),
     ],
     'without a price while it is neither active nor suspended (R55)': [
-      line({ subscription: { status: 'EXPIRED' } }),
+      line({ subscription: { status: 'PENDING' } }),
       seen({ facts: [fact(5, '99', '99')] }),
     ],
     'as what was written for today, while a change is dated later': [
@@ -143,6 +143,12 @@ describe('a line is judged', () => {
       seen({ facts: [fact(4)] }),
       'QUANTITY 0/4/0 MANUAL_EDIT',
     ],
+    'expired, and yet billed': [
+      line({ subscription: { status: 'EXPIRED' }, writes: [FIRST] }),
+      seen(),
+      'QUANTITY 0/5/5 MISSED_CHANGE',
+    ],
+    'as nothing while it is disabled': [line({ subscription: { status: 'DISABLED' } }), seen({ facts: [fact(0)] })],
     'suspended, and still billed (R60)': [line({ subscription: { status: 'SUSPENDED' } }), seen()],
     'not at all while a change is on its way': [line({ head: 'VERIFYING' }), seen({ facts: [fact(7)] }), 'pending'],
     'not at all by a read that may be older than the last write': [
