@@ -66,6 +66,7 @@ const ARROWS: { readonly [room: string]: readonly string[] } = {
     'src/connectors/errors.ts',
     'src/connectors/registry.ts',
     'src/connectors/http.ts',
+    'src/connectors/calendar.ts',
     'src/storage',
     'src/telemetry',
     'prisma',
@@ -99,6 +100,7 @@ const ARROWS: { readonly [room: string]: readonly string[] } = {
     'types:src/connectors/values.ts',
   ],
   'src/connectors/values.ts': [],
+  'src/connectors/calendar.ts': ['types:src/connectors/values.ts'],
   'src/connectors/decimal.ts': ['types:src/connectors/values.ts'],
   'src/connectors/transport.ts': [],
   'src/connectors/errors.ts': [],
@@ -121,7 +123,7 @@ const ARROWS: { readonly [room: string]: readonly string[] } = {
   test: ['src/', 'simulators', 'client', 'demo', 'prisma', 'scripts', 'bench/stub'],
 };
 /** Any other file of src/connectors is a connector's. */
-const OF_A_CONNECTOR = ['contract', 'source', 'transport', 'define', 'errors', 'http', 'decimal'].map(
+const OF_A_CONNECTOR = ['contract', 'source', 'transport', 'define', 'errors', 'http', 'calendar', 'decimal'].map(
   (name) => `src/connectors/${name}.ts`,
 );
 

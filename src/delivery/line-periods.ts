@@ -1,5 +1,6 @@
+import { addDays, LAST_DAY } from '../connectors/calendar.js';
 import type { BillingPeriod, CalendarDate, LineSnapshot } from '../connectors/contract.js';
-import { addDays, periodOn } from './period.js';
+import { periodOn } from './period.js';
 
 /**
  * The billing period that holds a day; before the contract its first one. What was not read, because it was not asked for
@@ -26,14 +27,15 @@ export function periodAt({ contract, periods }: LineSnapshot, date: CalendarDate
  * before one does.
  */
 export function nextOpenStart(line: LineSnapshot, date: CalendarDate, floor: CalendarDate | null): CalendarDate | null {
-  let period = periodAt(line, date);
+  const earliest = floor !== null && floor > date ? floor : addDays(date, 1);
   // Before the contract begins, its first period is the next one.
-  if (period && period.start <= date) period = periodAt(line, addDays(period.end, 1));
-  while (period) {
-    if (!period.closed && (floor === null || period.start >= floor)) return period.start;
-    period = periodAt(line, addDays(period.end, 1));
+  for (let day = earliest; ; ) {
+    const period = periodAt(line, day);
+    if (!period) return null;
+    if (!period.closed && period.start >= earliest && period.start > date) return period.start;
+    if (period.end >= LAST_DAY) return null;
+    day = addDays(period.end, 1);
   }
-  return null;
 }
 
 /** How many units are billed on a day. Null where no fact covers it: there is no line, it begins later, or it was not asked for. */

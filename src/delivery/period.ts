@@ -1,5 +1,7 @@
+import { periodIndex, periodOf } from '../connectors/calendar.js';
 import { PERIOD_MONTHS } from '../marketplace/months.js';
-import { fromDateColumn, toDateColumn } from '../storage/calendar-date.js';
+
+export { addDays, addMonths } from '../connectors/calendar.js';
 
 const MONTHS: { readonly [frequency: string]: number | undefined } = PERIOD_MONTHS;
 
@@ -14,24 +16,5 @@ export function periodStart(contractStart: string, frequency: string, date: stri
 /** The first and last day of that period. A date before the contract's start falls into its first one. */
 export function periodOn(contractStart: string, frequency: string, date: string): { start: string; end: string } {
   const months = MONTHS[frequency] ?? 1;
-  let start = contractStart;
-  for (let step = 1; ; step += 1) {
-    const next = addMonths(contractStart, step * months);
-    if (next > date) return { start, end: addDays(next, -1) };
-    start = next;
-  }
-}
-
-export function addMonths(date: string, months: number): string {
-  const from = toDateColumn(date);
-  const first = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months, 1));
-  const last = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
-  first.setUTCDate(Math.min(from.getUTCDate(), last));
-  return fromDateColumn(first);
-}
-
-export function addDays(date: string, days: number): string {
-  const moved = toDateColumn(date);
-  moved.setUTCDate(moved.getUTCDate() + days);
-  return fromDateColumn(moved);
+  return periodOf(contractStart, months, Math.max(0, periodIndex(contractStart, months, date)));
 }

@@ -4,7 +4,8 @@ import { Prisma } from '../storage/database.js';
 
 /** Control characters, and halves of surrogate pairs: PostgreSQL stores neither in JSON. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
-const EARLIEST = '1970-01-01';
+/** Bills have no other days: what lies outside was mistyped, or stands for "never". */
+const [EARLIEST, LATEST] = ['1970-01-01', '2199-12-31'];
 const LATEST_MOMENT = Date.UTC(2200, 0, 1);
 
 /** Trimmed, not empty, bounded, no control characters. */
@@ -40,7 +41,10 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, 'Three capital letters, s
 
 export const calendarDate = z
   .string()
-  .refine((value) => isCalendarDate(value) && value >= EARLIEST, 'A calendar date that exists, as YYYY-MM-DD.');
+  .refine(
+    (value) => isCalendarDate(value) && value >= EARLIEST && value <= LATEST,
+    `A calendar date that exists, from ${EARLIEST} to ${LATEST}, as YYYY-MM-DD.`,
+  );
 
 /** An instant, as text with an offset or as a `Date`. */
 export const moment = z

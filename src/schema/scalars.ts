@@ -9,7 +9,8 @@ function refuse(message: string): never {
 
 export const DateResolver = new GraphQLScalarType<string, string>({
   name: 'Date',
-  description: 'A calendar date, `YYYY-MM-DD`. It has no time zone.',
+  description:
+    'A calendar date, `YYYY-MM-DD`. It has no time zone. What is recorded lies from 1970-01-01 to 2199-12-31.',
   serialize: (value) => (value instanceof Date ? fromDateColumn(value) : String(value)),
   parseValue: (value) =>
     typeof value === 'string' && isCalendarDate(value)

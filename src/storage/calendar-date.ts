@@ -7,9 +7,9 @@ export function fromDateColumn(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** Does the text name a day that exists? `2026-02-30` does not. */
+/** Does the text name a day that exists? `2026-02-30` does not, and no year is 0. */
 export function isCalendarDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = toDateColumn(text);
   return !Number.isNaN(date.getTime()) && fromDateColumn(date) === text;
 }

@@ -82,7 +82,11 @@ describe('an event that cannot be', () => {
     ),
     ...noLeapYear.map((year) => [`29 February ${year}`, quantity(6, `${year}-02-29`)] as const),
     ['a day with a time', quantity(6, `${TODAY}T00:00:00Z`)],
-    ['a day before all computers', quantity(6, '1969-12-31')],
+    ...['0001-01-01', '1969-12-31', '2200-01-01', '9999-12-15', '9999-12-31'].map(
+      (day) => [`the day ${day}, which no bill has`, quantity(6, day)] as const,
+    ),
+    ['an end that none is', { kind: 'RENEWAL', endDate: '9999-12-31' }],
+    ['a cancellation that never comes', { kind: 'CANCEL', effectiveDate: '9999-12-15' }],
     ['a number as a day', { ...quantity(6, ''), effectiveDate: 20261125 }],
     ...[1.5, -1, 2 ** 31, 1e21, '6', null, [6]].map(
       (seats) => [`${JSON.stringify(seats)} seats`, { ...quantity(6, NEXT_MONTH), quantity: seats }] as const,
@@ -121,6 +125,14 @@ describe('an event that cannot be', () => {
     }
     expect((await entries(app.csp, { targetIds: [sold.id] })).length - since).toBeLessThanOrEqual(1);
     expect(await cloud(sold)).toEqual({ quantity: 5, syncState: 'SYNCED' });
+  });
+
+  it.each(['0000-01-01', '0001-01-01', '9999-12-31'])('has no figure of %s either', async (month) => {
+    const document = `query ($id: ID!, $month: Date!) {
+      node(id: $id) { ... on CloudSubscription { azureUsage(month: $month) { cost } } } }`;
+    const { status, body } = await app.csp.ask(document, { id: sold.id, month });
+    if (month === '0000-01-01') expect([status, body.data]).toEqual([400, undefined]);
+    else expect([status, body.data]).toEqual([200, { node: { azureUsage: null } }]);
   });
 
   it('leaves the lane as it was: the next one arrives, and its first line was the only write so far', async () => {

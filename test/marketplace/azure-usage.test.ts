@@ -133,6 +133,11 @@ test('every organization has figures of its own, of what it sees', async () => {
   }
 });
 
+test.each(['1969-12-01', '2200-01-01', '9999-12-01'])('%s is no month of a bill', (month) => {
+  const figure = { eventId: 'e', externalId: 'AZURE_PLAN', month, cost: '1' };
+  expect(azureUsageInput.safeParse(figure).error?.issues[0]).toMatchObject({ path: ['month'] });
+});
+
 test('the present month may be told, a coming one not', async () => {
   expect(await record({ month: '2026-03-01' })).toMatchObject({ outcome: 'recorded' });
   const refusal = { outcome: 'refused', code: 'MONTH_IN_FUTURE', field: 'month' };

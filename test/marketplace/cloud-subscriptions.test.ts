@@ -59,6 +59,23 @@ test('a first push creates without a change, with its defaults', async () => {
   expect(await push(market.cspA, subscription('a', { unitCost: '08.4300' }))).toEqual(['UNCHANGED']);
 });
 
+test.each(['startDate', 'endDate', 'creationDate', 'effectiveDate'])('%s is a day of 1970 to 2199', async (field) => {
+  const { cspA } = market;
+  const started = { startDate: '1970-01-01', endDate: '2199-12-31' };
+  for (const day of ['1969-12-31', '2200-01-01', '9999-12-31', '0001-01-01']) {
+    const row = subscription('bounds', { ...started, [field]: day });
+    const { results } = await pushSubscriptions(market.db, cspA, [row]);
+    expect(only(results).errors).toContainEqual({
+      code: 'INVALID_VALUE',
+      message: 'A calendar date that exists, from 1970-01-01 to 2199-12-31, as YYYY-MM-DD.',
+      path: ['input', 'rows', '0', field],
+    });
+  }
+  for (const day of ['1970-01-01', '2199-12-31']) {
+    expect(await push(cspA, subscription(`bounds ${field}`, { ...started, [field]: day }))).not.toContain('REJECTED');
+  }
+});
+
 test('references must hold', async () => {
   const { cspA, reseller1, reseller2 } = market;
   expect(

@@ -139,6 +139,16 @@ describe('mapping a cloud subscription', () => {
     expect(userErrors).toEqual([expect.objectContaining({ code: 'SUBSCRIPTION_NOT_ACTIVE', actual: status })]);
   });
 
+  it('that begins when no contract does any more, as it could once be pushed, is refused', async () => {
+    const subscription = await push();
+    await app.database.sql(`UPDATE "CloudSubscription" SET "startDate" = '9999-12-31' WHERE "externalId" = $1`, [
+      subscription.externalId,
+    ]);
+    const { auditLog } = await stage.map(subscription);
+    const entry = await settled(app.csp, auditLog.id);
+    expect(entry).toMatchObject({ status: 'FAILED', error: { code: 'EFFECTIVE_DATE_OUTSIDE_CONTRACT' } });
+  });
+
   it('of a reservation is refused (R34, R42)', async () => {
     const offer = await pushOffer(app.csp, { offerType: 'AZURE_RESERVATION' });
     const subscription = await pushSubscription(app.csp, stage.customer.externalId, offer.externalId);

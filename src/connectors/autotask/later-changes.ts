@@ -1,5 +1,6 @@
+import { addDays, LAST_DAY } from '../calendar.js';
 import type { CalendarDate } from '../contract.js';
-import { addDays, nextPeriod, periodStart } from './calendar.js';
+import { nextPeriod, periodStart } from './calendar.js';
 import { standingAt } from './standing.js';
 import { type Grid, startsInsidePeriod, type UnitRow } from './units.js';
 
@@ -36,7 +37,7 @@ export function laterChanges(
   const last = [ahead, ...[endDate, readUntil].filter((day) => day !== null)].sort()[0] ?? ahead;
   const free = (day: CalendarDate): CalendarDate => {
     let at = day;
-    while (startsInsidePeriod(rows, grid, at)) at = addDays(at, 1);
+    while (at < LAST_DAY && startsInsidePeriod(rows, grid, at)) at = addDays(at, 1);
     return at;
   };
   const changes = changesBetween(rows, grid, date, last);

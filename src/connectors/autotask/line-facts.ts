@@ -1,5 +1,6 @@
+import { addDays } from '../calendar.js';
 import type { CalendarDate, Decimal, LineFact, SnapshotQuery } from '../contract.js';
-import { addDays, periodStart } from './calendar.js';
+import { periodStart } from './calendar.js';
 import { amountsOf, standingAt } from './standing.js';
 import { type Grid, isAlone, isWhole, type UnitRow } from './units.js';
 

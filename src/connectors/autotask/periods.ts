@@ -1,5 +1,5 @@
+import { periodIndex, periodOf } from '../calendar.js';
 import type { BillingPeriod, CalendarDate, SnapshotQuery } from '../contract.js';
-import { addDays, addMonths, periodIndex } from './calendar.js';
 import type { Window } from './evidence.js';
 import type { Grid, UnitRow } from './units.js';
 
@@ -15,8 +15,9 @@ const MOST = 1_200;
 export function windowToRead(grid: Grid, { from, until }: Pick<SnapshotQuery, 'from' | 'until'>): Window {
   const { startDate, endDate, months } = grid;
   if (months === null) return { from: null, until: null };
-  const first = from === undefined ? null : startOf(grid, months, Math.max(0, periodIndex(startDate, months, from)));
-  const last = until === undefined ? null : endOf(grid, months, lastIndex(grid, months, until));
+  const first =
+    from === undefined ? null : periodOf(startDate, months, Math.max(0, periodIndex(startDate, months, from))).start;
+  const last = until === undefined ? null : periodOf(startDate, months, lastIndex(grid, months, until)).end;
   return {
     from: first !== null && first > startDate ? first : null,
     until: last !== null && (endDate === null || last < endDate) ? last : null,
@@ -26,7 +27,7 @@ export function windowToRead(grid: Grid, { from, until }: Pick<SnapshotQuery, 'f
 /** The first day of the last period of a window that is cut, or null. */
 export function lastStart(grid: Grid, window: Window): CalendarDate | null {
   if (window.until === null || grid.months === null) return null;
-  return startOf(grid, grid.months, periodIndex(grid.startDate, grid.months, window.until));
+  return periodOf(grid.startDate, grid.months, periodIndex(grid.startDate, grid.months, window.until)).start;
 }
 
 /**
@@ -42,14 +43,14 @@ export function billingPeriods(
   if (months === null) return [];
   const told = rows.ofLine.length > 0 ? rows.ofLine : rows.ofContract;
   const first = from === undefined ? 0 : Math.max(0, periodIndex(startDate, months, from));
-  const end = until ?? endDate ?? told.at(-1)?.endDate ?? from ?? startDate;
-  const last = Math.min(lastIndex(grid, months, end), first + MOST);
+  const lastDay = until ?? endDate ?? told.at(-1)?.endDate ?? from ?? startDate;
+  const last = Math.min(lastIndex(grid, months, lastDay), first + MOST);
   const posted = told.filter((row) => row.posted);
   const periods: BillingPeriod[] = [];
   for (let index = first; index <= last; index += 1) {
-    const start = startOf(grid, months, index);
-    if (endDate !== null && start > endDate) break;
-    const full = endOf(grid, months, index);
+    const { start, end: full } = periodOf(startDate, months, index);
+    // After the last day of the calendar no period begins.
+    if (start <= (periods.at(-1)?.end ?? '') || (endDate !== null && start > endDate)) break;
     const cut = endDate !== null && endDate < full ? endDate : full;
     const closed = posted.some((row) => row.startDate <= cut && row.endDate >= start);
     periods.push({ start, end: cut, closed });
@@ -59,12 +60,4 @@ export function billingPeriods(
 
 function lastIndex(grid: Grid, months: number, until: CalendarDate): number {
   return Math.max(-1, periodIndex(grid.startDate, months, until)) + AHEAD;
-}
-
-function startOf(grid: Grid, months: number, index: number): CalendarDate {
-  return addMonths(grid.startDate, index * months);
-}
-
-function endOf(grid: Grid, months: number, index: number): CalendarDate {
-  return addDays(startOf(grid, months, index + 1), -1);
 }

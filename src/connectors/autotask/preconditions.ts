@@ -1,6 +1,6 @@
+import { isCalendarDate } from '../calendar.js';
 import type { Change, LineSnapshot } from '../contract.js';
 import { jsonNumber } from '../decimal.js';
-import { isCalendarDate } from './calendar.js';
 import { refuse } from './errors.js';
 import type { LineEvidence } from './evidence.js';
 import { menu } from './menu.js';

@@ -5,9 +5,10 @@
  * from what means the same either way: a whole period with nothing else inside; the first row of a period; and, where a
  * period is split, from the reading that leads to what the next period begins with.
  */
+import { addDays } from '../calendar.js';
 import type { CalendarDate, Decimal } from '../contract.js';
 import { divide } from '../decimal.js';
-import { addDays, nextPeriod, periodStart } from './calendar.js';
+import { nextPeriod, periodStart } from './calendar.js';
 import { type Grid, isAlone, isWhole, type UnitRow } from './units.js';
 
 export interface Standing {

@@ -1,5 +1,5 @@
+import { addDays } from '../calendar.js';
 import type { Json } from '../contract.js';
-import { addDays } from './calendar.js';
 import type { Client } from './client.js';
 import type { Window } from './evidence.js';
 import { anyOf, inTurns, MAX_VALUES } from './in-batches.js';

@@ -4,8 +4,9 @@
  * Autotask keeps one row per billing period up to the contract's end and adds a row where an adjustment begins inside
  * a period.
  */
+import { addDays } from '../calendar.js';
 import type { CalendarDate, Decimal } from '../contract.js';
-import { addDays, nextPeriod, periodStart } from './calendar.js';
+import { nextPeriod, periodStart } from './calendar.js';
 import type { Row } from './wire.js';
 
 export interface UnitRow {

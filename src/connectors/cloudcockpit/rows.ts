@@ -82,7 +82,7 @@ export const readSubscription: Reader = (row) => {
     quantity: row.quantity,
     assignedLicenses: row.assignedLicenses,
     startDate: dayOf(row.startDate),
-    endDate: dayOf(row.endDate),
+    endDate: lastDayOf(row.endDate),
     cancellationAllowedUntil: row.cancellationAllowedUntil,
     autoRenewEnabled: row.autoRenewEnabled ?? undefined,
     poNumber: optional(row.poNumber),
@@ -105,3 +105,9 @@ const seller = ({ resellerId }: Row) => (resellerId === null || resellerId === u
 /** The day as it is written: a date of a contract has no time zone. */
 const dayOf = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? value.slice(0, 10) : value;
+
+/** Inferred: what has no term ends in the last year a date can have, as .NET writes "never". */
+const lastDayOf = (value: unknown): unknown => {
+  const day = dayOf(value);
+  return typeof day === 'string' && day.startsWith('9999-') ? null : day;
+};

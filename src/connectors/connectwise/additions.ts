@@ -1,5 +1,5 @@
+import { addDays } from '../calendar.js';
 import type { CalendarDate, Decimal, Json } from '../contract.js';
-import { addDays } from './dates.js';
 import type { Row } from './wire.js';
 
 /**

@@ -1,7 +1,7 @@
+import { addDays } from '../calendar.js';
 import type { CalendarDate, Change, Decimal } from '../contract.js';
 import { sameMoney } from '../decimal.js';
 import { type Addition, covers, liveFrom } from './additions.js';
-import { addDays } from './dates.js';
 
 /** One write: a new addition, or other values of one that is there. */
 export type Write =

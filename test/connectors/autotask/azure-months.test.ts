@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { addMonths } from '../../../src/connectors/autotask/calendar.js';
+import { addMonths } from '../../../src/connectors/calendar.js';
 import type { MappedTarget, Session } from '../../../src/connectors/contract.js';
 import { change, lineOf, MONTHLY, onlyStep, planned, type Simulated, simulated } from './simulated.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addMonths, calendarDate, nextPeriod, periodStart } from '../../../src/connectors/autotask/calendar.js';
+import { calendarDate, nextPeriod, periodStart } from '../../../src/connectors/autotask/calendar.js';
+import { addMonths } from '../../../src/connectors/calendar.js';
 import { canonical, divide, jsonNumber, sameMoney } from '../../../src/connectors/decimal.js';
 
 describe('decimals', () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, addMonths } from '../../../src/connectors/autotask/calendar.js';
+import { laterChanges } from '../../../src/connectors/autotask/later-changes.js';
+import { lineFacts } from '../../../src/connectors/autotask/line-facts.js';
+import { billingPeriods } from '../../../src/connectors/autotask/periods.js';
 import { standingAt } from '../../../src/connectors/autotask/standing.js';
 import { type Grid, orderedRows, startsInsidePeriod, type UnitRow } from '../../../src/connectors/autotask/units.js';
+import { addDays, addMonths } from '../../../src/connectors/calendar.js';
 
 const grid: Grid = { startDate: '2026-01-01', endDate: '2026-12-31', months: 1 };
 
@@ -147,5 +150,24 @@ describe('an earlier adjustment of the same date', () => {
     const rows = [row('2026-03-01', '2026-03-09', 5), row('2026-03-10', '2026-03-31', 7)];
     expect(startsInsidePeriod(rows, grid, '2026-03-10')).toBe(true);
     expect(startsInsidePeriod(rows, grid, '2026-03-01')).toBe(false);
+  });
+});
+
+describe('a contract to the last day of the calendar', () => {
+  const endless: Grid = { startDate: '2025-01-01', endDate: '9999-12-31', months: 1 };
+  const rows = [
+    row('9999-11-01', '9999-11-30', 5),
+    row('9999-12-01', '9999-12-31', 5),
+    row('9999-12-31', '9999-12-31', 2),
+  ];
+
+  it('has periods, facts and later changes that end with it', () => {
+    const asked = { from: '9999-11-05', until: '9999-12-31' };
+    expect(billingPeriods(endless, asked, { ofLine: rows, ofContract: [] })).toEqual([
+      { start: '9999-11-01', end: '9999-11-30', closed: false },
+      { start: '9999-12-01', end: '9999-12-31', closed: false },
+    ]);
+    expect(lineFacts(rows, endless, asked, true).map(({ date }) => date)).toEqual(['9999-11-01', '9999-12-01']);
+    expect(laterChanges(rows, endless, '9999-12-31', null)).toEqual({ from: '9999-12-31', back: [] });
   });
 });

@@ -197,6 +197,13 @@ describe('whatever the documentation leaves open', () => {
     expect(issues).toEqual(['currency', 'unitCost', 'unitPrice']);
   });
 
+  test('an end in the year 9999 is none', async () => {
+    portal.simulator.admin.edit('subscriptions', uuid(3, 1), { endDate: '9999-12-31T23:59:59.9999999+00:00' });
+    const rows = rowsOf(await portal.pages(), 'cloudSubscriptions');
+    const row = rows.find(({ externalId }) => externalId === uuid(3, 1));
+    expect(subscriptionRow.parse(row).endDate).toBeNull();
+  });
+
   test.each(['Deleted=DELETED', 'DisabledByProvider=DISABLED', 'Suspended=SUSPENDED', 'Expired=EXPIRED'])(
     'the status %s',
     async (pair) => {
