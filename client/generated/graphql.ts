@@ -550,7 +550,7 @@ export type RecordSubscriptionChangeInput = {
   kind: ChangeKind;
   /** For FRIENDLY_NAME. */
   name?: string | null | undefined;
-  /** When it happened. */
+  /** When it happened: at most five minutes ahead of the gateway. Absent: now. */
   occurredAt?: string | null | undefined;
   /** For QUANTITY: the units after it. */
   quantity?: number | null | undefined;

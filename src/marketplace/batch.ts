@@ -80,8 +80,8 @@ export function openBatch<Data extends { externalId: string; observedAt?: Date |
     const row = { index, data: parsed.data };
     if (seen.has(row.data.externalId)) {
       reject(row, 'DUPLICATE_IN_CALL', 'An earlier row of this call has the same externalId.', 'externalId');
-    } else if ((row.data.observedAt?.getTime() ?? 0) > now.getTime() + CLOCK_TOLERANCE_MS) {
-      reject(row, 'OBSERVED_IN_FUTURE', 'observedAt is more than five minutes ahead of the gateway.', 'observedAt');
+    } else if (isAhead(row.data.observedAt, now)) {
+      reject(row, OBSERVED_IN_FUTURE, aheadMessage('observedAt'), 'observedAt');
     } else {
       open.push(row);
     }
@@ -104,6 +104,14 @@ export function openBatch<Data extends { externalId: string; observedAt?: Date |
     },
     results: () => results,
   };
+}
+
+export const OBSERVED_IN_FUTURE = 'OBSERVED_IN_FUTURE';
+export const aheadMessage = (field: string) => `${field} is more than five minutes ahead of the gateway.`;
+
+/** What is stored would be newer than all that is true until then, and none of it would be taken any more. */
+export function isAhead(moment: Date | null | undefined, now: Date): boolean {
+  return moment != null && moment.getTime() > now.getTime() + CLOCK_TOLERANCE_MS;
 }
 
 /** When the row is valid for, or null when something newer is stored. A push without a time is never stale. */

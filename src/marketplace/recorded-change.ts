@@ -1,6 +1,6 @@
 import type { CloudSubscription, OfferVariant } from '../../prisma/generated/client/client.js';
 import { Prisma, type Queries, widenToTenant } from '../storage/database.js';
-import type { IngestContext } from './batch.js';
+import { aheadMessage, type IngestContext, isAhead, OBSERVED_IN_FUTURE } from './batch.js';
 import { overwrite } from './bulk.js';
 import type { ChangeInput } from './change-input.js';
 import { appendChanges, type ChangeValues, contentHash, type NewChange } from './changes.js';
@@ -33,7 +33,7 @@ interface Effect {
 /**
  * Records one event: its absolute values go to the cloud subscription and a change is appended, once however often it comes.
  * The row lock makes simultaneous events of one cloud subscription follow each other. An event older than what is stored is
- * refused: it could only take the row back.
+ * refused: it could only take the row back. So is one that is yet to come: it would make all that is true older.
  */
 export async function recordChange(tx: Queries, context: IngestContext, input: ChangeInput): Promise<Recorded> {
   const { scope, now } = context;
@@ -50,9 +50,10 @@ export async function recordChange(tx: Queries, context: IngestContext, input: C
     if (first.inputHash !== inputHash) return { outcome: 'conflict' };
     return { outcome: 'replayed', subscriptionId: first.cloudSubscriptionId, changeId: first.id };
   }
+  if (isAhead(input.occurredAt, now)) return refused(OBSERVED_IN_FUTURE, aheadMessage('occurredAt'), 'occurredAt');
   if (input.occurredAt && input.occurredAt < row.observedAt) {
     const message = 'Something newer is stored of this cloud subscription. Push its present state instead.';
-    return { outcome: 'refused', code: 'STALE_OBSERVATION', message, field: 'occurredAt' };
+    return refused('STALE_OBSERVATION', message, 'occurredAt');
   }
   const before = storedColumns(row);
   const effect = await effectOf(tx, context, before, input);

@@ -65,7 +65,8 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
   const observed = (t: Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]) => ({
     observedAt: t.field({
       type: 'DateTime',
-      description: 'When the marketplace saw it so. Older than what is stored: nothing changes. Absent: now.',
+      description:
+        'When the marketplace saw it so: at most five minutes ahead of the gateway. Older than what is stored: nothing changes. Absent: now.',
     }),
   });
   const reseller =
@@ -230,7 +231,10 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
         type: 'Date',
         description: 'From when it counts. Absent: the day of occurredAt, else today (UTC).',
       }),
-      occurredAt: t.field({ type: 'DateTime', description: 'When it happened.' }),
+      occurredAt: t.field({
+        type: 'DateTime',
+        description: 'When it happened: at most five minutes ahead of the gateway. Absent: now.',
+      }),
       quantity: t.int({ description: 'For QUANTITY: the units after it.' }),
       unitCost: t.field({ type: 'Decimal', description: 'For PRICE and PROMOTION, in the basis that is stored.' }),
       unitPrice: t.field({ type: 'Decimal', description: 'For PRICE and PROMOTION, in the basis that is stored.' }),

@@ -162,6 +162,22 @@ test('an event sent again is the first one; with other content it is a conflict'
   expect(await record(reseller1, { ...event, eventId: 'd3' })).toEqual({ outcome: 'notFound' });
 });
 
+test('an event that is yet to come is refused, so that it freezes nothing', async () => {
+  const { cspA } = market;
+  await create('ahead');
+  const event = { externalId: 'ahead', kind: 'QUANTITY' };
+  for (const occurredAt of ['2026-03-10T12:05:00.001Z', '2199-12-31T00:00:00Z']) {
+    const ahead = await record(cspA, { ...event, eventId: 'ahead', quantity: 9, occurredAt });
+    expect(ahead).toMatchObject({ outcome: 'refused', code: 'OBSERVED_IN_FUTURE', field: 'occurredAt' });
+  }
+  const push = (quantity: number, observedAt: string) =>
+    pushSubscriptions(market.db, cspA, [subscription('ahead', { quantity, observedAt })]);
+  expect(fates((await push(6, '2026-03-10T11:59:00Z')).results)).toEqual(['UPDATED']);
+  // A clock of the marketplace may be ahead by five minutes.
+  const tolerated = { ...event, eventId: 'ahead', quantity: 7, occurredAt: '2026-03-10T12:05:00Z' };
+  expect(await record(cspA, tolerated)).toMatchObject({ outcome: 'recorded' });
+});
+
 test('an event older than what is stored is refused', async () => {
   const { cspA } = market;
   await create('e');
