@@ -16,17 +16,20 @@ export async function ownConnection(work: Readers, id: string, path: readonly st
 /** Mapping and sync need ACTIVE. */
 export function requireActive(connection: Pick<StoredConnection, 'alias' | 'status'>, path: readonly string[]): void {
   if (connection.status === 'ACTIVE') return;
-  const hint =
-    connection.status === 'VALIDATING'
-      ? 'Wait until its check has ended.'
-      : 'Mend it (its diagnostics say how), then test it again.';
   throw new Refusal({
     type: 'ConnectionNotReady',
     code: 'CONNECTION_NOT_READY',
-    message: `The connection "${connection.alias}" is ${connection.status}. ${hint}`,
+    message: `The connection "${connection.alias}" is ${connection.status}. ${waysToActive(connection.status)}`,
     path,
     status: connection.status,
   });
+}
+
+/** What a person does so that a connection becomes ACTIVE. */
+export function waysToActive(status: StoredConnection['status']): string {
+  if (status === 'VALIDATING') return 'Wait until its check has ended.';
+  if (status === 'DISABLED') return 'Enable it (enableConnectorConnection), then try again.';
+  return 'Mend it (its diagnostics say how), then test it again.';
 }
 
 /** An ACTIVE connection of the caller with its session. */

@@ -2,15 +2,30 @@ import type { EntryError, Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
 import type { Diagnostic, Session } from '../connectors/contract.js';
 import type { Prisma, Queries } from '../storage/database.js';
+import type { StoredConnection } from './connection-access.js';
 import type { Services } from './services.js';
 
-/** What a check makes of a connection. */
-export function checkedAs(diagnostics: readonly Diagnostic[], row: { readonly instanceKey: string | null }, now: Date) {
+/**
+ * What a check makes of a connection. Locks its row: one that a person switched off, perhaps while this ran, stays so
+ * whatever the check found.
+ */
+export async function checkedAs(
+  tx: Queries,
+  diagnostics: readonly Diagnostic[],
+  row: Pick<StoredConnection, 'tenantId' | 'id' | 'instanceKey'>,
+  now: Date,
+) {
   const error = firstFailure(diagnostics);
-  return {
+  const [off] = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM (SELECT "status" FROM "Connection"
+      WHERE "tenantId" = ${row.tenantId}::uuid AND "id" = ${row.id}::uuid FOR NO KEY UPDATE) t WHERE t."status" = 'DISABLED'`;
+  const status = {
     status: error ? ('INVALID' as const) : ('ACTIVE' as const),
     statusCode: error?.code ?? null,
     statusReason: error?.message ?? null,
+  };
+  return {
+    ...(!off && status),
     instanceKey: instanceKeyOf(diagnostics) ?? row.instanceKey,
     diagnostics: diagnostics as unknown as Prisma.InputJsonArray,
     checkedAt: now,

@@ -5,8 +5,10 @@ import { auditLog } from '../audit/log.js';
 import { type ConnectorError, isConnectorError } from '../connectors/errors.js';
 import { callsSoFar, meterCalls } from '../delivery/call-meter.js';
 import { Overtaken, type Progress, reconcileBatch } from '../delivery/drift/batch.js';
+import { stopConnection } from '../delivery/lane-verdict.js';
 import type { Job } from '../jobs/engine.js';
 import type { Queries } from '../storage/database.js';
+import { waysToActive } from './connection-access.js';
 import type { Services } from './services.js';
 
 export const RECONCILE_TASK = 'continue-reconciliation';
@@ -125,7 +127,7 @@ function entryError(fault: unknown): EntryError {
 }
 
 function notReady({ alias, status }: Connection): EntryError {
-  const message = `The connection "${alias}" is ${status}. Mend it (its diagnostics say how), then reconcile again.`;
+  const message = `The connection "${alias}" is ${status}. ${waysToActive(status)}`;
   return { class: 'Canceled', code: 'CONNECTION_NOT_READY', message };
 }
 

@@ -28,7 +28,7 @@ export async function checkPending(services: Services, row: StoredConnection, au
   const now = services.now();
   const taken = error ? null : await sessions.takePending(row);
   await db.transaction(async (tx) => {
-    const result = checkedAs(diagnostics, row, now);
+    const result = await checkedAs(tx, diagnostics, row, now);
     const { count } = await tx.connection.updateMany({
       where: { ...scope, id, deletedAt: null, pendingAuditLogId: auditLogId },
       data: {

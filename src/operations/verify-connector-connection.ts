@@ -43,7 +43,7 @@ export async function verifyConnectorConnection(services: Services, payload: Rec
     // Credentials may have been replaced while this ran: then the newer check decides.
     const { count } = await tx.connection.updateMany({
       where: { ...scope, id: connectionId, deletedAt: null, credentialsVersion: row.credentialsVersion },
-      data: checkedAs(diagnostics, row, services.now()),
+      data: await checkedAs(tx, diagnostics, row, services.now()),
     });
     if (count > 0 && !error) await wakeLanesOf(tx, services.jobs, tenantId, connectionId);
     await settleCheck(tx, scope, auditLogId, diagnostics, `The connection "${row.alias}"`);

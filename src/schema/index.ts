@@ -5,6 +5,7 @@ import { auditTypes } from './audit-log.js';
 import { azureTypes } from './azure.js';
 import { createBuilder } from './builder.js';
 import { connectionMutations, connectionType } from './connection.js';
+import { connectionSwitchMutations } from './connection-switch.js';
 import { connectorTypes, diagnosticType } from './connector.js';
 import { connectorExtras } from './connector-extras.js';
 import { driftTypes } from './drift.js';
@@ -42,6 +43,7 @@ export function buildSchema(connectors: readonly ConnectorDescriptor[]): GraphQL
   remoteTypes(builder, enums);
   previewTypes(builder, enums);
   connectionMutations(builder, connection, connectors);
+  connectionSwitchMutations(builder, connection);
   mappingMutations(builder, mappings);
   syncSubscriptionMutation(builder, auditLog, mappings);
   resyncMutation(builder, mappings);

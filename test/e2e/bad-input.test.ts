@@ -40,6 +40,8 @@ const MUTATIONS: Readonly<Record<string, (text: string) => readonly object[]>> =
   updateConnectorConnection: (text) => [...byId(text), { id: SOME, alias: text }],
   testConnectorConnection: (text) => [{ id: text }, { alias: text, currency: text, credentials: { autotask: GOOD } }],
   deleteConnectorConnection: byId,
+  disableConnectorConnection: byId,
+  enableConnectorConnection: byId,
   createApiKey: (text) => [
     { name: text, role: 'VIEWER' },
     { name: 'x', role: 'VIEWER', idempotencyKey: text },

@@ -90,6 +90,8 @@ type Attempt = readonly [field: string, input: (of: Of) => object];
 const ATTEMPTS: readonly Attempt[] = [
   ['updateConnectorConnection', ({ owned }) => ({ id: owned.Connection, alias: 'Stolen' })],
   ['testConnectorConnection', ({ owned }) => ({ id: owned.Connection })],
+  ['disableConnectorConnection', ({ owned }) => ({ id: owned.Connection })],
+  ['enableConnectorConnection', ({ owned }) => ({ id: owned.Connection })],
   ['deleteConnectorConnection', ({ owned }) => ({ id: owned.Connection, cascade: true })],
   ['updateConnectionPolicy', ({ owned }) => ({ connectionId: owned.Connection, writeMode: 'WATCH_ONLY' })],
   ['reconcileConnection', ({ owned }) => ({ connectionId: owned.Connection })],
