@@ -5,7 +5,6 @@ import { auditLog } from '../audit/log.js';
 import { type ConnectorError, isConnectorError } from '../connectors/errors.js';
 import { callsSoFar, meterCalls } from '../delivery/call-meter.js';
 import { Overtaken, type Progress, reconcileBatch } from '../delivery/drift/batch.js';
-import { stopConnection } from '../delivery/lane-verdict.js';
 import type { Job } from '../jobs/engine.js';
 import type { Queries } from '../storage/database.js';
 import { waysToActive } from './connection-access.js';
