@@ -47,7 +47,8 @@
  *
  * VERSION. `CONTRACT_VERSION` is the version of everything exported here. A new optional member is a new minor version, a new
  * duty or a changed meaning a new major one. `descriptor.contractVersion` is the range a connector works with; one that leaves
- * this gateway's version out is refused at start. 1.1 added `HttpRequest.form`; who sends one names `^1.1.0`.
+ * this gateway's version out is refused at start. 1.1 added `HttpRequest.form`; who sends one names `^1.1.0`. 1.2 added
+ * `Step.restores`.
  */
 
 import type { ConnectorDescriptor, LookupKind, OptionField } from './descriptor.js';
@@ -99,7 +100,7 @@ export type {
 export type { HttpClient, HttpRequest, HttpResponse, Json, SecretText } from './transport.js';
 export type { BillingFrequency, CalendarDate, ChangeKind, CurrencyCode, Decimal } from './values.js';
 
-export const CONTRACT_VERSION = '1.1.0';
+export const CONTRACT_VERSION = '1.2.0';
 
 // ---------------------------------------------------------------------------------------------------------------------
 // What a package exports

@@ -119,6 +119,11 @@ export interface Step {
   /** The state it was computed from and the state it leads to. */
   readonly before: LineState;
   readonly after: LineState;
+  /**
+   * It only takes back what somebody set for a later day than the change's. Absent: it belongs to the change itself, and the
+   * host dates no later change of the line before it.
+   */
+  readonly restores?: true;
 }
 
 export interface Plan {

@@ -107,6 +107,7 @@ export async function readItem(
           AND p."step" -> 'before' -> 'unitPrice' <> p."step" -> 'after' -> 'unitPrice') AS "priceFrom"
       FROM "LaneOperation" e
       JOIN "Step" p ON p."tenantId" = e."tenantId" AND p."operationId" = e."id" AND p."state" = 'APPLIED'
+        AND p."step" -> 'restores' IS NULL
       WHERE e."tenantId" = o."tenantId" AND e."laneId" = o."laneId" AND e."position" < o."position") d ON true
     WHERE o."tenantId" = ${lane.tenantId}::uuid AND o."laneId" = ${lane.laneId}::uuid
       AND o."state" NOT IN ('SUCCEEDED', 'CANCELED')

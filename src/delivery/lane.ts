@@ -65,7 +65,10 @@ export interface WorkItem {
   readonly began: LineState | null;
   /** The newest write of the lane that is known to have taken effect: what reads must show. */
   readonly lastWrite: { readonly units: number; readonly sentAt: Date } | null;
-  /** The latest days from which delivered writes changed units and price: a later change never reaches behind them. */
+  /**
+   * The latest days from which delivered changes count, of units and of price: a later change never reaches behind them. What
+   * one took back of later days is no change of those days, so that the next counts from its own day again (R49, R57).
+   */
   readonly delivered: { readonly units: string | null; readonly price: string | null };
   readonly mapped: MappedTarget;
   readonly connection: ConnectionRow & { readonly status: string };

@@ -11,7 +11,7 @@ const changed = (changes: object): Connector => ({
 const field = good.descriptor.credentials[0];
 
 test('a range of contract versions that holds this one is taken', () => {
-  for (const contractVersion of [CONTRACT_VERSION, '^1.0.0', '^1.1.0', '1.x', '>=1.0.0 <3']) {
+  for (const contractVersion of [CONTRACT_VERSION, '^1.0.0', '^1.1.0', '^1.2.0', '1.x', '>=1.0.0 <3']) {
     expect(createRegistry([changed({ contractVersion })]).all).toHaveLength(1);
   }
 });

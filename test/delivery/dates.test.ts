@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMonths } from '../../src/delivery/period.js';
-import { done, settled } from '../support/acts.js';
+import { ANNUAL, done, MONTHLY, pushSubscription, settled, variantOf } from '../support/acts.js';
 import { createTestApp, type TestApp } from '../support/app.js';
-import { NEXT_MONTH, nextMonth } from '../support/dates.js';
+import { CONTRACT_START, NEXT_MONTH, nextMonth } from '../support/dates.js';
+import { personOf } from '../support/person.js';
 import { createStage, type Stage, type Staged, standing } from '../support/stage.js';
-import { monthlyService } from '../support/world.js';
+import { monthlyService, PSA } from '../support/world.js';
 
 /** From which day a change counts, by policy and by what the PSA shows as approved. Contracts bill from the 1st. */
 let app: TestApp;
@@ -118,5 +119,62 @@ describe('seats that changed on the 20th', () => {
     const { entry: again } = await done(app.csp, 'retrySubscriptionOperation', retry);
     expect(await settled(app.csp, again?.id ?? '')).toMatchObject({ status: 'SUCCEEDED' });
     expect(written(stage, sold)).toEqual([[NEXT_MONTH, -2, undefined]]);
+  });
+});
+
+describe('a change behind one that took back what a person had set for later', () => {
+  it('counts from its own day (R49)', async () => {
+    const { stage, sold } = await staged();
+    await stage.edit(sold, 2, AFTER_NEXT);
+    await stage.changed(sold, quantity(8, nextMonth(10)));
+    const [entry] = await stage.changed(sold, quantity(20, nextMonth(20)));
+    expect(entry).toMatchObject({ status: 'SUCCEEDED', details: { change: { effectiveDate: nextMonth(20) } } });
+    expect(written(stage, sold).slice(1)).toEqual([
+      [AFTER_NEXT, -2, undefined],
+      [nextMonth(10), 3, undefined],
+      [nextMonth(20), 12, undefined],
+    ]);
+    expect(standing(app, sold.contractId, AFTER_NEXT)).toMatchObject({ units: 20 });
+  });
+
+  it('counts from its own day also where nothing else was to be written then', async () => {
+    const { stage, sold } = await staged();
+    await stage.edit(sold, 2, AFTER_NEXT);
+    await stage.changed(sold, quantity(5, nextMonth(10)));
+    await stage.changed(sold, quantity(20, nextMonth(20)));
+    expect(written(stage, sold).slice(1)).toEqual([
+      [AFTER_NEXT, -2, undefined],
+      [nextMonth(20), 15, undefined],
+    ]);
+  });
+
+  it('is not dated behind a change that was delivered', async () => {
+    const { stage, sold } = await staged();
+    await stage.edit(sold, 2, AFTER_NEXT);
+    await stage.changed(sold, quantity(8, nextMonth(20)));
+    await stage.changed(sold, quantity(20, nextMonth(10)));
+    expect(written(stage, sold).at(-1)).toEqual([nextMonth(21), 12, undefined]);
+  });
+
+  it('ends a yearly line on the day of its cancel, not a year later (R57)', async () => {
+    const stage = await createStage(app, app.csp, {
+      ...{ serviceId: monthlyService(services++), offer: { variants: [MONTHLY, ANNUAL] } },
+    });
+    const { connectionId, customer, offer } = stage;
+    const offerVariantId = await variantOf(app.csp, offer.externalId, 'ANNUAL');
+    const serviceId = PSA.service.yearly;
+    await done(app.csp, 'createConnectionOfferMapping', { connectionId, offerVariantId, serviceId });
+    const bought = await pushSubscription(app.csp, customer.externalId, offer.externalId, { ...ANNUAL, quantity: 5 });
+    const { mapping, contractId, auditLog } = await stage.map(bought, PSA.contract.yearly);
+    const sold = { ...bought, contractId, mappingId: mapping?.id ?? '', entry: await settled(app.csp, auditLog.id) };
+    const nextYear = addMonths(CONTRACT_START, 24);
+    await personOf(app).adjust(contractId, serviceId, { unitChange: 2, effectiveDate: nextYear });
+
+    await stage.changed(sold, quantity(8, nextMonth(10)));
+    await stage.changed(sold, quantity(20, nextMonth(20)));
+    const [entry] = await stage.changed(sold, { kind: 'CANCEL', effectiveDate: nextMonth(25) });
+    expect(entry).toMatchObject({ status: 'SUCCEEDED', details: { after: { units: 0 } } });
+    const units = [10, 20, 25].map((day) => standing(app, contractId, nextMonth(day))?.units);
+    expect([...units, standing(app, contractId, nextYear)?.units ?? 0]).toEqual([8, 20, 0, 0]);
   });
 });

@@ -68,7 +68,7 @@ export function createPsaSession(options: {
       })
       .filter(([, units, before]) => units !== before)
       .reverse()
-      .map((change) => stepTo(operationId, line.target, change));
+      .map((change) => ({ ...stepTo(operationId, line.target, change), restores: true as const }));
   }
 
   const unitsAt = (line: LineSnapshot, date: string) => {

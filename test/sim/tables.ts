@@ -343,7 +343,8 @@ function headState(lane: LaneRow): string {
 /** The latest day from which a delivered write of an earlier operation changed units. */
 function deliveredBefore(lane: LaneRow, position: number): string | null {
   const earlier = lane.operations.slice(0, position - 1).flatMap(({ steps }) => steps);
-  const days = earlier.filter(({ state }) => state === 'APPLIED').map(({ step }) => step.after.date);
+  const applied = earlier.filter(({ state, step }) => state === 'APPLIED' && !step.restores);
+  const days = applied.map(({ step }) => step.after.date);
   return days.sort().at(-1) ?? null;
 }
 

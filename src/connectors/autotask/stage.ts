@@ -99,6 +99,7 @@ export function stepTo(stage: Stage, found: Found, change: Change, line: LineSna
     payload: adjustment(stage, line, unitChange, seen.lines.length === 1),
     before,
     after,
+    ...(stage.restores && { restores: true }),
   };
   return { stage, found, before, after, step };
 }

@@ -260,6 +260,7 @@ describe('units that somebody planned for later', () => {
       { effectiveDate: '2026-12-10', unitChange: 1 },
     ]);
     expect(plan).toMatchObject({ before: { date: '2026-12-10', units: 10 }, after: { units: 11 } });
+    expect(plan.steps.map(({ restores }) => restores)).toEqual([true, undefined]);
     expect(plan.warnings.join()).toMatch(/12 units of this line from 2027-01-01/);
     expect(await drain(session, change(11, '2026-12-10'), BASIC)).toHaveLength(2);
     expect(await unitsOf(session, BASIC, '2026-12-01', '2027-03-01')).toEqual(['12-01 10', '12-10 11']);
