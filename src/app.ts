@@ -187,19 +187,21 @@ export async function createApp(options: AppOptions) {
     onCall: ({ source, method, status, milliseconds }) => metrics.vendorCall(source, method, status, milliseconds),
   });
   const nettingSeconds = options.nettingSeconds ?? 0;
-  const operations: Services = {
-    ...{ db, connectors, sources, sessions, jobs, vault, instanceId, now, newId, log },
-    ...{ vendorShare, nettingSeconds },
-  };
-
   const { leaseMs, writeLimitMs, sendWindowMs } = options.timing ?? TIMING;
   /** So late after its intent was stored may a write leave; it can land so much later too. */
   const slackSeconds = (leaseMs - writeLimitMs) / 1000;
   const quarantineOf = (id: string) => connectors.find(id)?.descriptor.quarantineSeconds ?? 330;
+  const quarantineMs = ({ connectorId }: { readonly connectorId: string }) =>
+    1000 * (options.quarantineSeconds ?? quarantineOf(connectorId) + slackSeconds);
+  const operations: Services = {
+    ...{ db, connectors, sources, sessions, jobs, vault, instanceId, now, newId, log },
+    ...{ vendorShare, nettingSeconds, quarantineMs },
+  };
+
   const drain = createDrain({
     store: createLaneStore({ db, jobs, instanceId, newId, leaseMs }),
     session: (connection) => sessions.of(connection),
-    quarantineMs: ({ connectorId }) => 1000 * (options.quarantineSeconds ?? quarantineOf(connectorId) + slackSeconds),
+    quarantineMs,
     sendWindowMs,
     monotonic: () => performance.now(),
     guardSend: (heldUntil, work) => sendBefore(heldUntil - writeLimitMs, work),

@@ -61,6 +61,7 @@ function offline(db: Database): Services {
     },
     vendorShare: DEFAULT_SHARE,
     nettingSeconds: 0,
+    quarantineMs: absent('lanes'),
     instanceId: newId(),
     now: () => new Date(),
     newId,

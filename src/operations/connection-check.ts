@@ -1,13 +1,14 @@
 import type { EntryError, Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
 import type { Diagnostic, Session } from '../connectors/contract.js';
+import { lockInstance, moveLines, reachOf } from '../delivery/contract-line.js';
 import type { Prisma, Queries } from '../storage/database.js';
 import type { StoredConnection } from './connection-access.js';
 import type { Services } from './services.js';
 
 /**
  * What a check makes of a connection. Locks its row: one that a person switched off, perhaps while this ran, stays so
- * whatever the check found.
+ * whatever the check found. Where its lines are billed by another one, it stays with the instance it had.
  */
 export async function checkedAs(
   tx: Queries,
@@ -16,6 +17,7 @@ export async function checkedAs(
   now: Date,
 ) {
   const error = firstFailure(diagnostics);
+  const stays = diagnostics.some(({ code }) => code === LINE_TAKEN);
   const [off] = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM (SELECT "status" FROM "Connection"
       WHERE "tenantId" = ${row.tenantId}::uuid AND "id" = ${row.id}::uuid FOR NO KEY UPDATE) t WHERE t."status" = 'DISABLED'`;
@@ -26,10 +28,44 @@ export async function checkedAs(
   };
   return {
     ...(!off && status),
-    instanceKey: instanceKeyOf(diagnostics) ?? row.instanceKey,
+    instanceKey: (stays ? null : instanceKeyOf(diagnostics)) ?? row.instanceKey,
     diagnostics: diagnostics as unknown as Prisma.InputJsonArray,
     checkedAt: now,
     updatedAt: now,
+  };
+}
+
+const LINE_TAKEN = 'CONTRACT_LINE_TAKEN';
+
+/**
+ * The lines of a check, with one more that fails where the connection leads to another instance than before and another
+ * connection bills one of its lines there: each would overwrite the other (docs/decisions/0006). Where it may go there, its
+ * lanes get the writers of their contracts. The connection's row is held from here on, before the instance and its lanes.
+ */
+export async function heldAgainstLines(
+  tx: Queries,
+  row: StoredConnection,
+  diagnostics: readonly Diagnostic[],
+): Promise<readonly Diagnostic[]> {
+  const { tenantId, id } = row;
+  const instanceKey = instanceKeyOf(diagnostics);
+  if (instanceKey === null || instanceKey === row.instanceKey) return diagnostics;
+  await tx.$queryRaw`SELECT 1 FROM "Connection" WHERE "tenantId" = ${tenantId}::uuid AND "id" = ${id}::uuid FOR UPDATE`;
+  const reach = reachOf({ ...row, instanceKey });
+  await lockInstance(tx, reach);
+  const taken = await moveLines(tx, reach);
+  return taken === 0 ? diagnostics : [...diagnostics, lineTaken(taken)];
+}
+
+function lineTaken(count: number): Diagnostic {
+  return {
+    check: 'lines',
+    status: 'fail',
+    title: 'Another connection bills its contract lines',
+    detail: `These credentials lead to another instance, where ${count} of the contract lines that this connection bills are billed over another connection.`,
+    code: LINE_TAKEN,
+    kind: 'precondition',
+    action: { text: 'Unmap those cloud subscriptions on one of the two connections, then try again.', where: [] },
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BillingFrequency, RemoteContract } from '../connectors/contract.js';
+import { lockInstance, reachOf, useOfLine } from '../delivery/contract-line.js';
 import { enqueueOperations } from '../delivery/enqueue.js';
 import { periodStart } from '../delivery/period.js';
 import { queueFor } from '../delivery/queue-slot.js';
@@ -7,7 +8,7 @@ import { type BilledPrice, isBilled } from '../marketplace/billed-price.js';
 import type { Queries } from '../storage/database.js';
 import { activeSession, type StoredConnection } from './connection-access.js';
 import { idempotencyKeyInput } from './credentials.js';
-import { checkProposal, conflict, holdConnection, liveMapping, remoteRecord } from './mapping-access.js';
+import { checkProposal, conflict, holdConnection, remoteRecord } from './mapping-access.js';
 import { contractReasons, subscriptionReasons } from './mapping-rules.js';
 import { type SubscriptionSource, subscriptionSource } from './mapping-sources.js';
 import { Refusal, type UserErrorData } from './refusal.js';
@@ -34,7 +35,6 @@ export const createConnectionSubscriptionMapping: Verb<Input, { mappingId: strin
   conflicts: {
     Mapping_subscription_key: async (work: Work, { cloudSubscriptionId }: Input) =>
       subscriptionConflict(work, cloudSubscriptionId),
-    Mapping_line_key: async () => lineTaken(null),
   },
 };
 
@@ -59,11 +59,6 @@ export async function mapSubscription(
   const reasons = contractReasons(contract, before, company, connection.currency);
   const proposal = { kind: 'subscription', contract, serviceId: service.id } as const;
   const warnings = await checkProposal(session, proposal, reasons, ['input', 'contractId']);
-  const taken = await liveMapping(work, connectionId, 'SUBSCRIPTION', {
-    remoteId: contract.id,
-    serviceId: service.id,
-  });
-  if (taken) throw lineTaken(taken.id);
   if (before.variant.offerType === 'AZURE_PLAN' && contract.endDate !== null) {
     warnings.push(`The contract ends on ${contract.endDate}; an Azure plan wants an end date far in the future (R41).`);
   }
@@ -78,10 +73,14 @@ export async function mapSubscription(
     },
     summary: `Map "${before.name}" to the contract "${contract.name}" and write its first line`,
     details: { subscription: before.name, contract: { id: contract.id, name: contract.name }, service, warnings },
-    detailsOf: ({ marketplace, effectiveDate }: Mapped) => ({ marketplace, effectiveDate }),
+    detailsOf: ({ mappingId: _id, ...more }: Mapped) => more,
     async commit(tx): Promise<Mapped> {
-      await holdConnection(tx, work, connection);
+      const reach = reachOf(await holdConnection(tx, work, connection));
       const subscription = await checkedAgain(tx, work, cloudSubscriptionId, checked);
+      await lockInstance(tx, reach);
+      const line = { contractId: contract.id, serviceId: service.id };
+      const { takenBy, busyUntil } = await useOfLine(tx, reach, line, work.quarantineMs(connection));
+      if (takenBy) throw await lineTaken(tx, work, takenBy);
       await tx.mapping.create({
         data: {
           ...work.scope,
@@ -100,14 +99,18 @@ export async function mapSubscription(
         },
       });
       const { organizationId, tenantId } = work.scope;
-      const queueName = await queueFor(tx, tenantId, connectionId, contract.id);
+      const queueName = await queueFor(tx, reach, contract.id);
       await tx.lane.create({ data: { ...work.scope, id, connectionId, queueName } });
       const effectiveDate = firstDay(contract, subscription, work.now().toISOString().slice(0, 10));
       const target = targetOf(subscription);
       const first = { organizationId, laneId: id, auditLogId: work.entryId, changeId: null, effectiveDate, target };
       await enqueueOperations(tx, tenantId, work, [{ ...first, kind: 'create' }]);
+      // Whoever is woken now comes again then.
+      if (busyUntil)
+        await tx.laneOperation.updateMany({ where: { tenantId, laneId: id }, data: { notBefore: busyUntil } });
       const { quantity, price } = subscription;
-      return { mappingId: id, marketplace: { quantity, ...(isBilled(price) && price) }, effectiveDate };
+      const marketplace = { quantity, ...(isBilled(price) && price) };
+      return { mappingId: id, marketplace, effectiveDate, ...(busyUntil && waiting(busyUntil, warnings)) };
     },
   };
 }
@@ -117,6 +120,8 @@ interface Mapped {
   readonly mappingId: string;
   readonly marketplace: { readonly quantity: number } & Partial<BilledPrice>;
   readonly effectiveDate: string;
+  readonly waitsUntil?: string;
+  readonly warnings?: readonly string[];
 }
 
 interface Checked extends MappedParts {
@@ -230,12 +235,21 @@ export async function subscriptionConflict(work: Work, cloudSubscriptionId: stri
   return conflict('R37', 'SUBSCRIPTION_ALREADY_MAPPED', message, ['input', 'cloudSubscriptionId'], own?.id ?? null);
 }
 
-function lineTaken(existingId: string | null): Refusal {
+/** R44. The mapping that has it is shown only to the organization that owns it (R5). */
+async function lineTaken(tx: Queries, { scope }: Work, id: string): Promise<Refusal> {
+  const own = await tx.mapping.findFirst({ where: { ...scope, id }, select: { id: true } });
   return conflict(
     'R44',
     'CONTRACT_LINE_TAKEN',
     'Another cloud subscription of this offer is billed on this contract already. Choose another contract.',
     ['input', 'contractId'],
-    existingId,
+    own?.id ?? null,
   );
+}
+
+/** Why the entry goes on later, for who looks at it. */
+function waiting(until: Date, warnings: readonly string[]) {
+  const waitsUntil = until.toISOString();
+  const why = `A write to this line by a mapping that was deleted is unanswered and may still land: the first line waits until ${waitsUntil}, then what stands there decides.`;
+  return { waitsUntil, warnings: [...warnings, why] };
 }

@@ -68,23 +68,26 @@ export function conflict(
   });
 }
 
-/** Keeps the connection as it is until the mapping is written: deleting or re-checking it waits, or is seen here. */
-export async function holdConnection(tx: Queries, work: Work, connection: StoredConnection): Promise<void> {
-  const [row] = await tx.$queryRaw<{ status: StoredConnection['status']; gone: boolean }[]>`
-    SELECT "status"::text AS "status", "deletedAt" IS NOT NULL AS "gone" FROM "Connection"
+/**
+ * Keeps the connection as it is until the mapping is written: deleting or re-checking it waits, or is seen here. Answers it with
+ * the instance it leads to now.
+ */
+export async function holdConnection(tx: Queries, work: Work, connection: StoredConnection): Promise<StoredConnection> {
+  const [row] = await tx.$queryRaw<(Pick<StoredConnection, 'status' | 'instanceKey'> & { gone: boolean })[]>`
+    SELECT "status"::text AS "status", "instanceKey", "deletedAt" IS NOT NULL AS "gone" FROM "Connection"
     WHERE "tenantId" = ${work.scope.tenantId}::uuid AND "id" = ${connection.id}::uuid FOR SHARE`;
   if (!row || row.gone) throw notFound('connection', ['input', 'connectionId']);
   requireActive({ ...connection, status: row.status }, ['input', 'connectionId']);
+  return { ...connection, instanceKey: row.instanceKey };
 }
 
 type Live = {
   readonly customerId?: string;
   readonly offerVariantId?: string;
   readonly remoteId?: string;
-  readonly serviceId?: string;
 };
 
 /** A mapping that is not deleted, on one connection. */
-export function liveMapping(work: Work, connectionId: string, kind: 'CUSTOMER' | 'OFFER' | 'SUBSCRIPTION', by: Live) {
+export function liveMapping(work: Work, connectionId: string, kind: 'CUSTOMER' | 'OFFER', by: Live) {
   return work.db.client.mapping.findFirst({ where: { ...work.scope, connectionId, kind, deletedAt: null, ...by } });
 }

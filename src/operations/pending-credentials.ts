@@ -2,7 +2,7 @@ import { auditLog } from '../audit/log.js';
 import { wakeLanesOf } from '../delivery/lane-wake.js';
 import { Prisma, type Queries } from '../storage/database.js';
 import type { StoredConnection } from './connection-access.js';
-import { checkedAs, diagnose, firstFailure, settleCheck } from './connection-check.js';
+import { checkedAs, diagnose, firstFailure, heldAgainstLines, settleCheck } from './connection-check.js';
 import type { Services } from './services.js';
 
 /** What erases the credentials that wait. */
@@ -23,12 +23,14 @@ export async function checkPending(services: Services, row: StoredConnection, au
   const scope = { tenantId, organizationId };
   if (row.pendingAuditLogId !== auditLogId) return db.transaction((tx) => replaced(tx, scope, auditLogId));
   const session = await sessions.openPending(row);
-  const diagnostics = await diagnose(services, session, scope, auditLogId).finally(() => session.dispose?.());
-  const error = firstFailure(diagnostics);
+  const found = await diagnose(services, session, scope, auditLogId).finally(() => session.dispose?.());
   const now = services.now();
-  const taken = error ? null : await sessions.takePending(row);
+  const sealed = firstFailure(found) ? null : await sessions.takePending(row);
   await db.transaction(async (tx) => {
+    const diagnostics = sealed ? await heldAgainstLines(tx, row, found) : found;
+    const error = firstFailure(diagnostics);
     const result = await checkedAs(tx, diagnostics, row, now);
+    const taken = error ? null : sealed;
     const { count } = await tx.connection.updateMany({
       where: { ...scope, id, deletedAt: null, pendingAuditLogId: auditLogId },
       data: {
@@ -45,8 +47,11 @@ export async function checkPending(services: Services, row: StoredConnection, au
       },
     });
     if (count === 0) return replaced(tx, scope, auditLogId);
-    if (error) await tx.connection.updateMany({ where: { ...scope, id, status: { not: 'ACTIVE' } }, data: result });
-    else await wakeLanesOf(tx, services.jobs, tenantId, id);
+    if (error) {
+      // Where the refused ones lead to is not where those in use do.
+      const failed = { ...result, instanceKey: row.instanceKey };
+      await tx.connection.updateMany({ where: { ...scope, id, status: { not: 'ACTIVE' } }, data: failed });
+    } else await wakeLanesOf(tx, services.jobs, tenantId, id);
     const kept = row.status === 'ACTIVE' ? ' (the old ones stay in use)' : '';
     const subject = error ? `The new credentials of "${row.alias}"${kept}` : `The connection "${row.alias}"`;
     await settleCheck(tx, scope, auditLogId, diagnostics, subject);

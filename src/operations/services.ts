@@ -21,5 +21,7 @@ export interface Services {
   readonly vendorShare: Share;
   /** So long a change of quantity waits for a later one of its day (R50). */
   readonly nettingSeconds: number;
+  /** How long after a send an unanswered write may still land, for a connector (design 9.4). */
+  readonly quarantineMs: (connection: { readonly connectorId: string }) => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }

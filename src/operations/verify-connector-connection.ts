@@ -2,7 +2,7 @@ import type { Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
 import { wakeLanesOf } from '../delivery/lane-wake.js';
 import type { Job } from '../jobs/engine.js';
-import { checkedAs, diagnose, firstFailure, instanceKeyOf, settleCheck } from './connection-check.js';
+import { checkedAs, diagnose, firstFailure, heldAgainstLines, instanceKeyOf, settleCheck } from './connection-check.js';
 import { checkPending } from './pending-credentials.js';
 import type { Services } from './services.js';
 
@@ -35,10 +35,11 @@ export async function verifyConnectorConnection(services: Services, payload: Rec
     return;
   }
   if (payload.pending) return checkPending(services, row, auditLogId);
-  const diagnostics = await diagnose(services, services.sessions.of(row), scope, auditLogId);
+  const found = await diagnose(services, services.sessions.of(row), scope, auditLogId);
   // The next session counts its calls against the instance that was found.
-  if (instanceKeyOf(diagnostics) !== row.instanceKey) services.sessions.forget(connectionId);
+  if (instanceKeyOf(found) !== row.instanceKey) services.sessions.forget(connectionId);
   await db.transaction(async (tx) => {
+    const diagnostics = await heldAgainstLines(tx, row, found);
     const error = firstFailure(diagnostics);
     // Credentials may have been replaced while this ran: then the newer check decides.
     const { count } = await tx.connection.updateMany({

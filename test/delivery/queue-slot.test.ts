@@ -29,7 +29,8 @@ async function map(connectionId: string, contractId: string, meanwhile = async (
   const { db, cspA } = market;
   const { results } = await pushSubscriptions(db, cspA, [subscription(`s${++made}`)]);
   return db.transaction(async (tx) => {
-    const queueName = await queueFor(tx, cspA.tenantId, connectionId, contractId);
+    const reach = { tenantId: cspA.tenantId, connectionId, instance: `none:${connectionId}` };
+    const queueName = await queueFor(tx, reach, contractId);
     const row = { connectionId, contractId, queueName, cloudSubscriptionId: results[0]!.id! };
     const id = await mappedRow({ ...db, client: tx as typeof db.client }, cspA, row);
     await meanwhile();

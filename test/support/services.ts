@@ -34,6 +34,7 @@ export async function createTestServices(db: Database, options: ServiceOptions):
   return {
     ...{ db, vault, connectors, now, newId, nettingSeconds },
     vendorShare: DEFAULT_SHARE,
+    quarantineMs: () => 1000,
     sources: openSources([], [], { values: {}, now }),
     sessions: createSessions({
       connectors,
