@@ -4,9 +4,9 @@ import { type Scope, SYSTEM } from '../../src/audit/entry.js';
 import { createCheckpoints } from '../../src/audit/proof/checkpoint-writer.js';
 import { createRetention } from '../../src/audit/proof/retention.js';
 import { newId } from '../../src/storage/ids.js';
-import { fillLog } from './support/filled-log.js';
+import { fillLog, finishAt } from './support/filled-log.js';
 import { createScope, moveEntry, openEntry } from './support/log.js';
-import { createProof, type Proof } from './support/proof.js';
+import { createProof, type Proof, remade } from './support/proof.js';
 
 /** Keeps twelve whole months: January 2025 goes, February stays. */
 const NOW = new Date('2026-02-10T12:00:00Z');
@@ -39,9 +39,9 @@ const ofThis = <T extends Scope>(all: readonly T[]) =>
 const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
 /** A checkpoint at the end of each month, then what retention does. */
-async function retain() {
+async function retain(now = NOW) {
   await proof.checkpoints().make();
-  const { removals, findings } = await proof.retention(NOW).apply(12, SYSTEM);
+  const { removals, findings } = await proof.retention(now).apply(12, SYSTEM);
   return { removals: ofThis(removals), findings: ofThis(findings) };
 }
 
@@ -113,6 +113,38 @@ describe('retention', () => {
     expect((await proof.verify(scope)).findings).toEqual([]);
   });
 
+  it('proves an entry that ended after it was kept by its end, also when that month is removed too', async () => {
+    scope = await createScope(proof.db);
+    const [open = ''] = await fillLog(proof.test.url, scope, 1, '2025-01-05T00:00:00Z', 1);
+    await retain();
+    await finishAt(proof.test.url, scope, open, '2025-04-05T00:00:00Z');
+    // Done before the next month begins.
+    await fillLog(proof.test.url, scope, 1, '2025-05-05T00:00:00Z');
+    expect(await retain(new Date('2026-05-10T12:00:00Z'))).toMatchObject({
+      removals: [{ period: '2025-04' }],
+      findings: [],
+    });
+    expect((await proof.verify(scope, { outside: true })).findings).toEqual([]);
+    expect(await retain(new Date('2026-06-10T12:00:00Z'))).toMatchObject({
+      removals: [{ period: '2025-05' }],
+      findings: [],
+    });
+    await proof.secretly(`UPDATE "AuditLog" SET "status" = 'FAILED' WHERE "id" = '${open}'`);
+    expect((await proof.verify(scope)).findings).toMatchObject([{ kind: 'ENTRY', auditLogId: open }]);
+  });
+
+  it('removes an entry that a gateway made whose clock was ahead of the end of the month', async () => {
+    scope = await createScope(proof.db);
+    const made = await fillLog(proof.test.url, scope, 1, '2025-01-31T23:59:59.900Z');
+    await proof.secretly(`UPDATE "AuditLog" SET "createdAt" = '2025-02-01T00:00:00.100Z' WHERE "id" = '${made[0]}'`);
+    await proof.secretly(
+      `UPDATE "AuditLogEvent" SET "entryHash" = (SELECT audit_entry_hash(a) FROM "AuditLog" a WHERE a."id" = '${made[0]}') WHERE ${here()}`,
+      remade(scope, 1, `"message" = "message"`),
+    );
+    expect((await retain()).removals).toMatchObject([{ events: 3, entries: 1 }]);
+    expect(await entries(made)).toEqual([]);
+  });
+
   it('removes nothing of a log that does not verify', async () => {
     await proof.checkpoints().make();
     await proof.secretly(`UPDATE "AuditLogEvent" SET "message" = 'x' WHERE ${here()} AND "seq" = 2`);
@@ -156,7 +188,7 @@ describe('retention', () => {
 });
 
 describe('behind retention', () => {
-  beforeEach(retain);
+  beforeEach(() => retain());
 
   it.each([
     ['DELETED', '10', () => `DELETE FROM "AuditLogEvent" WHERE ${here()} AND "seq" <= 12`],

@@ -26,6 +26,25 @@ export async function fillLog(url: string, scope: Scope, entries: number, at?: s
   }
 }
 
+/** Ends an entry that is PENDING, as if at another moment. */
+export async function finishAt(url: string, scope: Scope, id: string, at: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const append = await appendAt(client);
+    await client.query(`SELECT set_config('test.moment', $1, false)`, [at]);
+    await client.query(
+      `UPDATE "AuditLog" SET "status" = 'SUCCEEDED', "startedAt" = ${MOMENT}, "finishedAt" = ${MOMENT} WHERE "tenantId" = $1 AND "id" = $2`,
+      [scope.tenantId, id],
+    );
+    await client.query(`SELECT ${append}($1, $2, $3, 'STATUS', 'PENDING', 'SUCCEEDED', 'Done', '{}')`, [
+      ...[scope.tenantId, scope.organizationId, id],
+    ]);
+  } finally {
+    await client.end();
+  }
+}
+
 /** `audit_append` with the session's moment for its clock. */
 async function appendAt(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ text: string }>(`SELECT pg_get_functiondef('audit_append'::regproc) AS "text"`);
