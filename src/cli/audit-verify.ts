@@ -19,13 +19,15 @@ export interface VerifyFlags {
 /** `audit verify`. */
 export async function verifyLog(context: Context, flags: VerifyFlags): Promise<void> {
   const { terminal } = context;
-  const findings: Finding[] = [];
+  const listed: Finding[] = [];
+  let findings = 0;
   const verified = await withStore(context, async (store) => {
     const organizations = await organizationsOf(store.db, flags.organization);
     const names = new Map(organizations.map(({ organizationId, name }) => [organizationId, name]));
     const keys = await keysOf(context, store, flags);
     const onFinding = (finding: Finding) => {
-      if (terminal.json) findings.push(finding);
+      findings += 1;
+      if (terminal.json) listed.push(finding);
       else terminal.line(lineOf(finding, names.get(finding.organizationId)));
     };
     const outside = await outsideOf(context, store, flags, keys, onFinding);
@@ -43,9 +45,9 @@ export async function verifyLog(context: Context, flags: VerifyFlags): Promise<v
       progress.bar?.end();
     }
   });
-  terminal.value({ ...verified, findings: findings.map(jsonOf) });
-  tell(context, verified);
-  if (verified.findings > 0) process.exitCode = EXIT.found;
+  terminal.value({ ...verified, findings: listed.map(jsonOf) });
+  tell(context, verified, findings);
+  if (findings > 0) process.exitCode = EXIT.found;
   else if (!verified.complete) process.exitCode = EXIT.failed;
 }
 
@@ -108,8 +110,8 @@ function jsonOf({ tenantId, organizationId, auditLogId, ...finding }: Finding) {
   };
 }
 
-function tell({ terminal }: Context, verified: Verified): void {
-  const { organizations, events, entries, checkpoints, findings, begins, complete } = verified;
+function tell({ terminal }: Context, verified: Verified, findings: number): void {
+  const { organizations, events, entries, checkpoints, begins, complete } = verified;
   const what = `${events} events, ${entries} entries, ${checkpoints} checkpoints, ${organizations} organizations`;
   for (const { organizationId, floor, at } of begins) {
     const id = encodeId('Organization', organizationId);

@@ -59,7 +59,6 @@ describe('a log nobody touched', () => {
       organizations: 1,
       events: 7,
       entries: 3,
-      findings: 0,
       complete: true,
       begins: [],
     });

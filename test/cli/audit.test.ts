@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -90,6 +90,16 @@ describe('audit export', () => {
 });
 
 describe('audit verify', () => {
+  it('counts what it finds in the files of checkpoints', async () => {
+    const file = join(folder, 'nonsense.ndjson');
+    await writeFile(file, 'nonsense\n');
+    const text = await cli('verify', '--checkpoints', file);
+    expect(text).toMatchObject({ code: 3, out: expect.stringContaining('Not what it was: 1 findings') });
+    expect(text.out).toContain(`Line 1 of ${file}: it cannot be read.`);
+    const json = await cli('verify', '--json', '--checkpoints', file);
+    expect([json.code, JSON.parse(json.out).findings]).toMatchObject([3, [{ kind: 'CHECKPOINT', organization: null }]]);
+  });
+
   it('is content with what was written, and ends with 3 where a row was changed', async () => {
     const good = await cli('verify');
     expect(good).toMatchObject({ code: 0, out: expect.stringContaining('All as it was written') });

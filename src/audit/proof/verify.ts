@@ -3,7 +3,7 @@ import type { Scope } from '../entry.js';
 import { GENESIS } from './chain.js';
 import { anchorsOf, type Known, keptUpTo, readCheckpoints, withOutside } from './checkpoint-list.js';
 import { checkEntries } from './entries.js';
-import type { Finding, Report } from './finding.js';
+import type { Report } from './finding.js';
 import type { PublicKeys } from './key.js';
 import { checkSegment } from './segment.js';
 
@@ -15,7 +15,7 @@ export interface VerifyOptions {
   readonly outside: ReadonlyMap<string, OutsideLog> | null;
   /** Only these; absent: all. */
   readonly organizationIds?: readonly string[];
-  readonly onFinding: (finding: Finding) => void;
+  readonly onFinding: Report;
   /** Events checked so far, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -30,7 +30,6 @@ export interface Verified {
   readonly events: number;
   readonly entries: number;
   readonly checkpoints: number;
-  readonly findings: number;
   /** Organizations whose log does not begin at its beginning any more: events up to `floor` were given up. */
   readonly begins: readonly (Scope & { readonly floor: number; readonly at: string })[];
   /** False when it was given up on the way. */
@@ -48,13 +47,8 @@ interface Head {
  * so that two cores have work. Throws what the database throws.
  */
 export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
-  const { keys, outside, onProgress = () => undefined, signal } = options;
+  const { keys, outside, onFinding: report, onProgress = () => undefined, signal } = options;
   const [client, beside] = await sessionsOfOneMoment(options.url);
-  let findings = 0;
-  const report: Report = (finding) => {
-    findings += 1;
-    options.onFinding(finding);
-  };
   try {
     const found = (await chainsOf(client, outside)).filter(
       ({ scope }) => options.organizationIds?.includes(scope.organizationId) ?? true,
@@ -87,7 +81,6 @@ export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
       entries: await entries,
       checkpoints: chains.reduce((sum, { inside }) => sum + inside.length, 0),
       begins: chains.flatMap(({ scope, floor }) => (floor ? [{ ...scope, floor: floor.seq, at: floor.at }] : [])),
-      findings,
       complete: !signal?.aborted,
     };
   } finally {
