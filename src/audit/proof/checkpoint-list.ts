@@ -1,14 +1,6 @@
 import type pg from 'pg';
 import type { Scope } from '../entry.js';
-import {
-  createKeptDigest,
-  digestOf,
-  type KeptEntry,
-  nameOf,
-  openCheckpoint,
-  type SignedCheckpoint,
-  type Statement,
-} from './checkpoint.js';
+import { digestOf, nameOf, openCheckpoint, type SignedCheckpoint, type Statement } from './checkpoint.js';
 import type { Report } from './finding.js';
 import type { PublicKeys } from './key.js';
 import type { Anchor } from './links.js';
@@ -94,25 +86,6 @@ export function anchorsOf(known: readonly Known[]): Anchor[] {
   return known
     .map(({ statement }) => ({ seq: statement.seq, hash: statement.hash, name: nameOf(statement) }))
     .sort((a, b) => a.seq - b.seq);
-}
-
-const KEPT = `
-  SELECT k."seq"::text, k."auditLogId"::text, encode(k."entryHash", 'hex') FROM "AuditKeptEntry" k
-  WHERE k."tenantId" = $1 AND k."organizationId" = $2 AND k."seq" > $3::bigint ORDER BY k."seq" LIMIT $4`;
-
-/** What is known of the entries that outlived their history, up to an event. */
-export async function keptUpTo(client: pg.Client, scope: Scope, floor: number) {
-  const digest = createKeptDigest();
-  for await (const rows of pagesOf<[...KeptEntry]>(
-    client,
-    'audit_kept',
-    KEPT,
-    [scope.tenantId, scope.organizationId],
-    '0',
-  )) {
-    for (const row of rows) if (Number(row[0]) <= floor) digest.add(row);
-  }
-  return digest.end();
 }
 
 function columnsOf({ seq, hash, period, floor }: Statement): string {

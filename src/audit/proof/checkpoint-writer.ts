@@ -4,6 +4,7 @@ import type { Scope } from '../entry.js';
 import { GENESIS } from './chain.js';
 import { digestOf, type Floor, type SignedCheckpoint, type Statement, signCheckpoint } from './checkpoint.js';
 import type { Finding } from './finding.js';
+import { keepUpTo } from './kept.js';
 import type { SigningKey } from './key.js';
 import type { Outside } from './outside.js';
 import { checkSegment } from './segment.js';
@@ -39,6 +40,9 @@ interface Place {
   readonly period: string | null;
 }
 
+/** A log may have kept very many entries. */
+const KEEP_WITHIN_MS = 600_000;
+
 export type Checkpoints = ReturnType<typeof createCheckpoints>;
 
 /** Makes checkpoints and brings them outside. Safe to call from several instances at once. */
@@ -55,14 +59,21 @@ export function createCheckpoints({ db, key, outside, now }: CheckpointOptions) 
     for (const scope of await grown(organizationIds)) {
       const { found, places } = await examine(scope);
       findings.push(...found);
-      if (found.length === 0) made += await sign(scope, places, null);
+      if (found.length === 0) made += await sign(scope, places);
     }
     return { made, delivered: await deliver(), findings };
   }
 
-  /** Signs, at the newest checkpoint's place, that the events of a log up to `floor` may go. Deliver it before they do. */
-  async function declareFloor(scope: Scope, floor: Floor): Promise<void> {
-    await sign(scope, null, floor);
+  /**
+   * Signs, at the newest checkpoint's place, that the events of a log up to this one may go, together with what is remembered
+   * of the entries that stay. Deliver it before they do.
+   */
+  async function declareFloor(scope: Scope, seq: bigint): Promise<void> {
+    const declare = async (tx: Queries, latest: Latest) => {
+      const floor = await keepUpTo(tx, scope, seq);
+      await insert(tx, scope, latest, { seq: latest.seq, hash: latest.hash, period: null }, floor);
+    };
+    await asSigner(scope, declare, { timeoutMs: KEEP_WITHIN_MS });
   }
 
   async function grown(organizationIds: readonly string[] | undefined): Promise<Scope[]> {
@@ -103,19 +114,29 @@ export function createCheckpoints({ db, key, outside, now }: CheckpointOptions) 
   }
 
   /** Answers how many were made; what another instance has signed meanwhile is not signed again. */
-  function sign(scope: Scope, places: readonly Place[] | null, floor: Floor | null): Promise<number> {
-    return db.transaction(async (tx) => {
-      // Two signers of one log would both make the same number.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`audit checkpoint ${scope.organizationId}`}, 0))`;
-      let latest = await latestOf(tx, scope);
+  function sign(scope: Scope, places: readonly Place[]): Promise<number> {
+    return asSigner(scope, async (tx, newest) => {
+      let latest = newest;
       let made = 0;
-      for (const place of places ?? [{ seq: latest.seq, hash: latest.hash, period: null }]) {
-        if (floor === null && place.seq <= (place.period === null ? latest.seq : latest.closed)) continue;
-        latest = await insert(tx, scope, latest, place, floor);
+      for (const place of places) {
+        if (place.seq <= (place.period === null ? latest.seq : latest.closed)) continue;
+        latest = await insert(tx, scope, latest, place, latest.floor);
         made += 1;
       }
       return made;
     });
+  }
+
+  /** Two signers of one log would both make the same number. */
+  function asSigner<T>(
+    scope: Scope,
+    work: (tx: Queries, latest: Latest) => Promise<T>,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<T> {
+    return db.transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`audit checkpoint ${scope.organizationId}`}, 0))`;
+      return work(tx, await latestOf(tx, scope));
+    }, options);
   }
 
   async function insert(tx: Queries, scope: Scope, latest: Latest, place: Place, floor: Floor | null): Promise<Latest> {
@@ -125,7 +146,7 @@ export function createCheckpoints({ db, key, outside, now }: CheckpointOptions) 
       number: latest.number + 1,
       ...place,
       at: at.toISOString(),
-      floor: floor ?? latest.floor,
+      floor,
       previous: latest.digest,
     };
     const signed = signCheckpoint(statement, key);

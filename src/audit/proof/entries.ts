@@ -3,8 +3,14 @@ import { ENTRY_TEXT, entryHashOf } from './chain.js';
 import type { Finding, Report } from './finding.js';
 import { pagesOf } from './pages.js';
 
-/** Which organizations of one tenant to check, and the last event of each that counts. */
-export type Lasts = ReadonlyMap<string, number>;
+/** An organization of a tenant, and which numbers of its log count. */
+export interface Bounds {
+  readonly organizationId: string;
+  /** The last event. */
+  readonly last: number;
+  /** What was kept of entries without events is vouched for up to here; null: of none. */
+  readonly floor: number | null;
+}
 
 type EntryColumns = [
   id: string,
@@ -22,6 +28,8 @@ type EntryColumns = [
   hashedBefore: string | null,
 ];
 
+const WANTED = `jsonb_to_recordset($2::jsonb) AS w("organizationId" uuid, "last" bigint, "floor" bigint)`;
+
 /** An entry beside its last event, or where its history is gone beside what was kept of it. */
 const ENTRIES = `
   SELECT a."id"::text, a."organizationId"::text, ${ENTRY_TEXT}, a."status"::text, a."errorCode",
@@ -30,14 +38,14 @@ const ENTRIES = `
     CASE WHEN l."entryHash" IS NULL THEN (SELECT max(h."seq")::text FROM "AuditLogEvent" h
       WHERE h."tenantId" = a."tenantId" AND h."auditLogId" = a."id" AND h."entryHash" IS NOT NULL) END
   FROM "AuditLog" a
-  JOIN jsonb_each_text($2::jsonb) AS w("organization", "last") ON w."organization" = a."organizationId"::text
+  JOIN ${WANTED} ON w."organizationId" = a."organizationId"
   LEFT JOIN LATERAL (
     SELECT e.* FROM "AuditLogEvent" e WHERE e."tenantId" = a."tenantId" AND e."auditLogId" = a."id"
-      AND e."seq" <= w."last"::bigint ORDER BY e."seq" DESC LIMIT 1
+      AND e."seq" <= w."last" ORDER BY e."seq" DESC LIMIT 1
   ) l ON true
   LEFT JOIN LATERAL (
     SELECT k.* FROM "AuditKeptEntry" k WHERE l."seq" IS NULL AND k."tenantId" = a."tenantId" AND k."auditLogId" = a."id"
-    ORDER BY k."seq" DESC LIMIT 1
+      AND k."organizationId" = a."organizationId" AND k."seq" <= w."floor" ORDER BY k."seq" DESC LIMIT 1
   ) k ON true
   WHERE a."tenantId" = $1 AND a."id" > $3::uuid ORDER BY a."id" LIMIT $4`;
 
@@ -45,7 +53,7 @@ const ORPHANS = `
   SELECT max(e."seq")::text, e."auditLogId"::text, e."organizationId"::text FROM (
     SELECT "tenantId", "organizationId", "auditLogId", "seq" FROM "AuditLogEvent" WHERE "tenantId" = $1
     UNION ALL SELECT "tenantId", "organizationId", "auditLogId", "seq" FROM "AuditKeptEntry" WHERE "tenantId" = $1
-  ) e JOIN jsonb_each_text($2::jsonb) AS w("organization", "last") ON w."organization" = e."organizationId"::text AND e."seq" <= w."last"::bigint
+  ) e JOIN ${WANTED} ON w."organizationId" = e."organizationId" AND e."seq" <= w."last"
   WHERE NOT EXISTS (SELECT FROM "AuditLog" a WHERE a."tenantId" = e."tenantId" AND a."id" = e."auditLogId")
   GROUP BY 2, 3`;
 
@@ -53,11 +61,11 @@ const ORPHANS = `
 export async function checkEntries(
   client: pg.Client,
   tenantId: string,
-  lasts: Lasts,
+  bounds: readonly Bounds[],
   report: Report,
   signal?: AbortSignal,
 ): Promise<number> {
-  const wanted = JSON.stringify(Object.fromEntries(lasts));
+  const wanted = JSON.stringify(bounds);
   let count = 0;
   const start = '00000000-0000-0000-0000-000000000000';
   for await (const rows of pagesOf<EntryColumns>(client, 'audit_entries', ENTRIES, [tenantId, wanted], start)) {

@@ -1,5 +1,8 @@
 import type pg from 'pg';
 
+/** Below every number. */
+export const SMALLEST = '-9223372036854775808';
+
 /** Rows read at once: large enough to keep both sides busy, small enough to forget. */
 const PAGE = 4_000;
 

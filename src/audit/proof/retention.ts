@@ -1,10 +1,7 @@
-import pg from 'pg';
 import type { Database } from '../../storage/database.js';
 import type { NewId } from '../../storage/ids.js';
 import type { Actor, Scope } from '../entry.js';
 import { auditLog } from '../log.js';
-import type { Floor } from './checkpoint.js';
-import { keptUpTo } from './checkpoint-list.js';
 import type { Checkpoints } from './checkpoint-writer.js';
 import type { Finding } from './finding.js';
 import type { PublicKeys } from './key.js';
@@ -66,7 +63,7 @@ export function createRetention({ db, checkpoints, keys, now, newId }: Retention
       const found = await verifyOne(scope);
       findings.push(...found);
       if (found.length > 0) continue;
-      await checkpoints.declareFloor(scope, await floorAt(scope, seq));
+      await checkpoints.declareFloor(scope, seq);
       await checkpoints.deliver();
       removals.push(await remove(scope, period, seq, actor));
     }
@@ -99,27 +96,6 @@ export function createRetention({ db, checkpoints, keys, now, newId }: Retention
     const onFinding = (finding: Finding) => found.push(finding);
     await verifyAudit({ url: db.url, keys, outside: null, organizationIds: [organizationId], onFinding });
     return found;
-  }
-
-  /** Remembers which entries stay, and tells how to recognize them. */
-  async function floorAt(scope: Scope, seq: bigint): Promise<Floor> {
-    const client = new pg.Client({ connectionString: db.url, application_name: 'gateway-audit-retention' });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      const owner = [scope.tenantId, scope.organizationId, seq.toString()];
-      await client.query('SELECT audit_keep($1, $2, $3)', owner);
-      const { rows } = await client.query<{ hash: string; at: Date }>(
-        `SELECT encode("hash", 'hex') AS "hash", "at" FROM "AuditLogEvent" WHERE "tenantId" = $1 AND "organizationId" = $2 AND "seq" = $3`,
-        owner,
-      );
-      const [event] = rows;
-      if (!event) throw new Error(`The event ${seq} is gone.`);
-      const kept = await keptUpTo(client, scope, Number(seq));
-      return { seq: Number(seq), hash: event.hash, at: event.at.toISOString(), ...kept };
-    } finally {
-      await client.end();
-    }
   }
 
   /** In one transaction with the entry that tells it. */

@@ -3,11 +3,10 @@ import type { Scope } from '../entry.js';
 import { chainRow, EVENT_COLUMNS, type EventColumns } from './chain.js';
 import type { Report } from './finding.js';
 import { type ChainBounds, createChainCheck } from './links.js';
-import { pagesOf } from './pages.js';
+import { pagesOf, SMALLEST } from './pages.js';
 
 const EVENTS = `SELECT ${EVENT_COLUMNS} FROM "AuditLogEvent" e WHERE e."tenantId" = $1 AND e."organizationId" = $2
   AND e."seq" <= $3::bigint AND e."seq" > $4::bigint ORDER BY e."seq" LIMIT $5`;
-const SMALLEST = '-9223372036854775808';
 const LARGEST = '9223372036854775807';
 
 export interface SegmentOptions {

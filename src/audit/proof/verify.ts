@@ -1,9 +1,11 @@
 import pg from 'pg';
 import type { Scope } from '../entry.js';
 import { GENESIS } from './chain.js';
-import { anchorsOf, type Known, keptUpTo, readCheckpoints, withOutside } from './checkpoint-list.js';
-import { checkEntries } from './entries.js';
+import type { Floor } from './checkpoint.js';
+import { anchorsOf, type Known, readCheckpoints, withOutside } from './checkpoint-list.js';
+import { type Bounds, checkEntries } from './entries.js';
 import type { Report } from './finding.js';
+import { checkKept } from './kept.js';
 import type { PublicKeys } from './key.js';
 import { checkSegment } from './segment.js';
 
@@ -113,14 +115,19 @@ async function allEntries(
   report: Report,
   signal?: AbortSignal,
 ): Promise<number> {
-  const tenants = new Map<string, Map<string, number>>();
-  for (const { scope, last } of chains) {
-    const lasts = tenants.get(scope.tenantId) ?? new Map<string, number>();
-    tenants.set(scope.tenantId, lasts.set(scope.organizationId, last?.seq ?? Number.MAX_SAFE_INTEGER));
+  const tenants = new Map<string, Bounds[]>();
+  for (const { scope, last, floor } of chains) {
+    const bounds = tenants.get(scope.tenantId) ?? [];
+    bounds.push({
+      organizationId: scope.organizationId,
+      last: last?.seq ?? Number.MAX_SAFE_INTEGER,
+      floor: floor?.seq ?? null,
+    });
+    tenants.set(scope.tenantId, bounds);
   }
   let count = 0;
-  for (const [tenantId, lasts] of tenants) {
-    if (!signal?.aborted) count += await checkEntries(client, tenantId, lasts, report, signal);
+  for (const [tenantId, bounds] of tenants) {
+    if (!signal?.aborted) count += await checkEntries(client, tenantId, bounds, report, signal);
   }
   return count;
 }
@@ -137,9 +144,9 @@ const ownersOf = (name: string, table: string) => `${name} AS (
 
 const CHAINS = `
   WITH RECURSIVE ${ownersOf('events', '"AuditLogEvent"')}, ${ownersOf('entries', '"AuditLog"')},
-    ${ownersOf('checkpoints', '"AuditCheckpoint"')},
+    ${ownersOf('checkpoints', '"AuditCheckpoint"')}, ${ownersOf('kept', '"AuditKeptEntry"')},
   chains AS (
-    TABLE events UNION TABLE entries UNION TABLE checkpoints UNION SELECT "tenantId", "organizationId" FROM "AuditHead"
+    TABLE events UNION TABLE entries UNION TABLE checkpoints UNION TABLE kept UNION SELECT "tenantId", "organizationId" FROM "AuditHead"
   ) SELECT c."tenantId", c."organizationId", h."seq", encode(h."hash", 'hex') AS "hash" FROM chains c
   LEFT JOIN "AuditHead" h ON h."tenantId" = c."tenantId" AND h."organizationId" = c."organizationId" ORDER BY 1, 2`;
 
@@ -174,7 +181,7 @@ async function checkChain(
   onDone: (events: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (floor) await checkKept(client, scope, floor, report);
+  await checkKept(client, scope, floor, report);
   const start = await startOf(client, scope, known);
   const anchors = anchorsOf(known).filter(({ seq }) => seq >= start.first);
   await checkSegment(client, scope, { ...start, last, anchors }, report, { onDone, ...(signal && { signal }) });
@@ -213,15 +220,6 @@ async function lastOf(client: pg.Client, scope: Scope, head: Head | null, report
   find(`The head of the chain was set back to ${head.seq}; its hash is that of event ${rows[0].seq}.`);
   return { seq: Number(rows[0].seq), hash: head.hash };
 }
-
-async function checkKept(client: pg.Client, scope: Scope, floor: Floor, report: Report): Promise<void> {
-  const { kept, keptDigest } = await keptUpTo(client, scope, floor.seq);
-  if (kept === floor.kept && keptDigest === floor.keptDigest) return;
-  const message = `What is known of the ${floor.kept} entries that outlived their events up to ${floor.seq} was changed.`;
-  report({ ...scope, kind: 'CHECKPOINT', seq: null, auditLogId: null, message });
-}
-
-type Floor = NonNullable<Known['statement']['floor']>;
 
 function newestFloor(known: readonly Known[]): Floor | null {
   const floors = known.flatMap(({ statement }) => statement.floor ?? []);
