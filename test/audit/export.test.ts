@@ -169,5 +169,54 @@ test('reading by export is itself in the log, before the first event leaves, and
   expect(broken).toMatchObject({ status: 'FAILED', errorCode: 'INTERRUPTED' });
 });
 
+test('the log of each organization tells of its own part only, of no other organization', async () => {
+  const third = organization();
+  const { organizationId: thirdId, tenantId: thirdTenant } = third;
+  await db.client.organization.create({ data: { id: thirdId, tenantId: thirdTenant, kind: 'CSP', name: 'third' } });
+  const connections = new Map<string, string>();
+  for (const owner of [other, third]) {
+    const id = newId();
+    await db.client.connection.create({ data: { ...owner, id, connectorId: 'x', alias: id, currency: 'EUR' } });
+    connections.set(owner.organizationId, id);
+  }
+  for (let round = 0; round < 3; round += 1) await write(third, 'of a third');
+  const after = new Map([
+    [other.organizationId, 1n],
+    [third.organizationId, 2n],
+  ]);
+  const both = { scopes: [other, third], after };
+  const connectionIds = [...connections.values()];
+  await exported({ ...both, filter: { connectionIds, statuses: ['PENDING'] } });
+  await exported({ ...both, filter: { operations: ['UpsertCustomers'] } });
+  await exported(both, 1);
+  for (const [own, foreign] of [
+    [other, third],
+    [third, other],
+  ] as const) {
+    const [filtered, whole, broken] = (await read(own)).slice(-3);
+    const ends = await events(own, [filtered, whole, broken]);
+    expect(filtered?.details).toMatchObject({
+      filter: { connectionIds: [connections.get(own.organizationId)], statuses: ['PENDING'] },
+      after: `${own.organizationId}:${after.get(own.organizationId)}`,
+    });
+    expect(whole).toMatchObject({ details: { rows: own === third ? 1 : 0 } });
+    expect(whole?.details).toMatchObject({ cursor: expect.stringMatching(`^${own.organizationId}:\\d+$`) });
+    const said = JSON.stringify([filtered, whole, broken, ends], (_key, value) =>
+      typeof value === 'bigint' ? `${value}` : value,
+    );
+    expect(said).not.toContain(foreign.organizationId);
+    expect(said).not.toContain(connections.get(foreign.organizationId));
+    expect(ends.filter(({ toStatus }) => toStatus === 'SUCCEEDED').map(({ message }) => message)).toContain(
+      `${own === third ? 1 : 0} events exported`,
+    );
+  }
+});
+
+const events = ({ organizationId }: Scope, entries: readonly ({ readonly id: string } | undefined)[]) =>
+  db.client.auditLogEvent.findMany({
+    where: { organizationId, auditLogId: { in: entries.map((entry) => entry?.id ?? '') } },
+    orderBy: { seq: 'asc' },
+  });
+
 const read = ({ organizationId }: Scope) =>
   db.client.auditLog.findMany({ where: { organizationId, operation: 'ExportAuditLogs' }, orderBy: { id: 'asc' } });

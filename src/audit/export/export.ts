@@ -48,16 +48,17 @@ export async function exportAudit(options: ExportOptions): Promise<Exported> {
       complete &&= !signal?.aborted && (await write(format.page(page.rows)));
       if (!complete) break;
       rows += page.rows.length;
+      record.count(page.rows);
       seen += page.seen;
       cursor = page.cursor;
       await options.onCursor?.(cursor);
       options.onProgress?.(seen, total);
     }
     if (complete) complete = await write(format.end);
-    await record.end(rows, cursor, complete);
+    await record.end(cursor, complete);
     return { rows, cursor, complete };
   } catch (error) {
-    await record.end(rows, cursor, false).catch(() => undefined);
+    await record.end(cursor, false).catch(() => undefined);
     throw error;
   }
 }
@@ -81,34 +82,54 @@ function rangesOf(scopes: readonly Scope[], after: ExportCursor, extents: Readon
 const foreign = () =>
   new CursorError('INVALID_CURSOR', 'This cursor is not of these organizations, or of another database.');
 
+/** What one organization's log tells of an export. */
+interface Part {
+  readonly scope: Scope;
+  readonly id: string;
+  rows: number;
+}
+
+/** An entry in the log of each organization, which tells of its own events and connections and of nobody else's. */
 async function recordExport({ db, newId, scopes, actor, format, filter, after }: ExportOptions) {
   const correlationId = newId();
-  const entries = scopes.map(({ tenantId, organizationId }) => ({ scope: { tenantId, organizationId }, id: newId() }));
   const summary = `Export of audit events as ${format}`;
-  for (const { scope, id } of entries) {
-    const details = { format, filter: { ...filter }, after: printCursor(after) };
-    const entry = {
-      id,
-      operation: 'ExportAuditLogs',
-      status: 'RUNNING' as const,
-      actor,
-      correlationId,
-      summary,
-      details,
-    };
-    await db.transaction((tx) => auditLog.open(tx, scope, entry));
+  const parts = new Map<string, Part>();
+  const connections = filter.connectionIds && (await connectionsOf(db, filter.connectionIds));
+  for (const { tenantId, organizationId } of scopes) {
+    const [scope, id] = [{ tenantId, organizationId }, newId()];
+    const own = connections?.filter((connection) => connection.organizationId === organizationId);
+    const asked = { ...filter, ...(own && { connectionIds: own.map((connection) => connection.id) }) };
+    const details = { format, filter: asked, after: placeIn(after, organizationId) };
+    const opened = { id, operation: 'ExportAuditLogs', status: 'RUNNING' as const, actor, correlationId, summary };
+    await db.transaction((tx) => auditLog.open(tx, scope, { ...opened, details }));
+    parts.set(organizationId, { scope, id, rows: 0 });
   }
   return {
-    async end(rows: number, cursor: ExportCursor, complete: boolean): Promise<void> {
-      const details = { rows, cursor: printCursor(cursor) };
-      for (const { scope, id } of entries) {
+    /** Tells whose the events are that were written. */
+    count(rows: readonly Scope[]): void {
+      for (const { organizationId } of rows) {
+        const part = parts.get(organizationId);
+        if (part) part.rows += 1;
+      }
+    },
+    async end(cursor: ExportCursor, complete: boolean): Promise<void> {
+      for (const { scope, id, rows } of parts.values()) {
         const [status, message] = complete
           ? (['SUCCEEDED', `${rows} events exported`] as const)
           : (['FAILED', `Given up after ${rows} events`] as const);
         const error = { class: 'Interrupted', code: 'INTERRUPTED', message, retryable: true };
+        const details = { rows, cursor: placeIn(cursor, scope.organizationId) };
         const patch = { details, ...(!complete && { error }) };
         await db.transaction((tx) => auditLog.move(tx, scope, id, status, message, patch));
       }
     },
   };
 }
+
+function placeIn(cursor: ExportCursor, organizationId: string): string {
+  const seq = cursor.get(organizationId);
+  return seq === undefined ? '' : printCursor(new Map([[organizationId, seq]]));
+}
+
+const connectionsOf = (db: Database, ids: readonly string[]) =>
+  db.client.connection.findMany({ where: { id: { in: [...ids] } }, select: { id: true, organizationId: true } });
