@@ -3,7 +3,7 @@ import type { Scope } from '../entry.js';
 
 /**
  * The canonical forms of the chain, made here as `audit_event_hash` and `audit_entry_hash` make them in the database
- * (migration audit_proof), so that nobody who can replace those functions decides what is true.
+ * (migrations audit_proof and audit_form), so that nobody who can replace those functions decides what is true.
  */
 
 /** What stands before the first event. */
@@ -23,7 +23,13 @@ export interface ChainRow {
 /** One value a column, in the order of `EVENT_COLUMNS`. */
 export type EventColumns = [seq: string, auditLogId: string, prevHash: string, hash: string, after: string];
 
-const MOMENT = `'YYYY-MM-DD"T"HH24:MI:SS.MS'`;
+/**
+ * A moment as it is hashed. Years before Christ, and what is no moment, would else read like a year of our time, or like
+ * nothing.
+ */
+export const momentText = (at: string) => `CASE
+  WHEN ${at} >= '0001-01-01 00:00:00+00' AND ${at} < 'infinity' THEN to_char(${at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS')
+  WHEN isfinite(${at}) THEN to_char(${at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS BC') ELSE ${at}::text END`;
 
 /**
  * The canonical text is put together by the database from its own words, because fewer and longer values cost less to carry.
@@ -31,7 +37,7 @@ const MOMENT = `'YYYY-MM-DD"T"HH24:MI:SS.MS'`;
  */
 export const EVENT_COLUMNS = `e."seq"::text, e."auditLogId"::text, encode(e."prevHash", 'hex'), encode(e."hash", 'hex'),
   concat(', "', e."auditLogId", '", "', e."type", '", ', coalesce('"' || e."fromStatus" || '"', 'null'), ', "', e."toStatus", '", ',
-    to_json(e."message"), ', ', e."data", ', ', coalesce('"' || to_char(e."at" AT TIME ZONE 'UTC', ${MOMENT}) || '"', 'null'),
+    to_json(e."message"), ', ', e."data", ', ', coalesce('"' || ${momentText('e."at"')} || '"', 'null'),
     ', "' || encode(e."entryHash", 'hex') || '"', ']')`;
 
 /** jsonb writes arrays with a blank behind each comma. */
@@ -53,16 +59,18 @@ export function hashOf(row: ChainRow, prevHash = row.prevHash, seq: string | num
   return hash('sha256', bytes.subarray(0, at + bytes.write(text, at)), 'hex');
 }
 
-/** The canonical text of an entry in form 1. */
+/** The canonical text of an entry in form 1, and what form 2 has behind that: two columns. */
 export const ENTRY_TEXT = `jsonb_build_array(
   a."tenantId", a."organizationId", a."id", a."operation", a."status", a."actorKind", a."actorId", a."actorName",
   a."targetKind", a."targetId", a."targetName", a."connectionId", a."customerId", a."customerName",
   a."correlationId", a."requestId", a."parentId", a."attempts", a."dryRun", a."summary", a."details",
   a."errorClass", a."errorCode", a."errorMessage", a."errorHint", a."retryable", a."idempotencyKey", a."inputHash",
-  to_char(a."createdAt" AT TIME ZONE 'UTC', ${MOMENT}), to_char(a."startedAt" AT TIME ZONE 'UTC', ${MOMENT}),
-  to_char(a."finishedAt" AT TIME ZONE 'UTC', ${MOMENT}))::text`;
+  ${momentText('a."createdAt"')}, ${momentText('a."startedAt"')}, ${momentText('a."finishedAt"')})::text,
+  coalesce(to_json(a."traceId")::text, 'null')`;
 
-/** What an event's `entryHash` must be for an entry of this text; form 1. */
-export function entryHashOf(text: string): string {
-  return `01${hash('sha256', text, 'hex')}`;
+/** Is this what an event's `entryHash` was made of? Its first byte names the form. */
+export function isEntryHash(entryHash: string, text: string, more: string): boolean {
+  const form = entryHash.slice(0, 2);
+  const whole = form === '01' ? text : form === '02' ? `${text.slice(0, -1)}, ${more}]` : null;
+  return whole !== null && form + hash('sha256', whole, 'hex') === entryHash;
 }

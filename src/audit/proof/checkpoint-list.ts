@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Scope } from '../entry.js';
+import { momentText } from './chain.js';
 import { digestOf, nameOf, openCheckpoint, type SignedCheckpoint, type Statement } from './checkpoint.js';
 import type { Report } from './finding.js';
 import type { PublicKeys } from './key.js';
@@ -16,7 +17,8 @@ type CheckpointColumns = [number: string, statement: string, key: string, signat
 
 const CHECKPOINTS = `
   SELECT c."number"::text, c."statement", c."keyId", encode(c."signature", 'base64'),
-    concat_ws(' ', c."seq", encode(c."hash", 'hex'), coalesce(c."period", '-'), c."floor", encode(c."floorHash", 'hex'))
+    concat_ws(' ', c."seq", encode(c."hash", 'hex'), coalesce(c."period", '-'), ${momentText('c."at"')} || 'Z',
+      c."floor", coalesce(encode(c."floorHash", 'hex'), '-'), coalesce(${momentText('c."floorAt"')} || 'Z', '-'))
   FROM "AuditCheckpoint" c WHERE c."tenantId" = $1 AND c."organizationId" = $2 AND c."number" > $3::int
   ORDER BY c."number" LIMIT $4`;
 
@@ -88,8 +90,8 @@ export function anchorsOf(known: readonly Known[]): Anchor[] {
     .sort((a, b) => a.seq - b.seq);
 }
 
-function columnsOf({ seq, hash, period, floor }: Statement): string {
-  return [seq, hash, period ?? '-', floor?.seq ?? 0, ...(floor ? [floor.hash] : [])].join(' ');
+function columnsOf({ seq, hash, period, at, floor }: Statement): string {
+  return [seq, hash, period ?? '-', at, floor?.seq ?? 0, floor?.hash ?? '-', floor?.at ?? '-'].join(' ');
 }
 
 function isOf(scope: Scope, statement: Statement): boolean {

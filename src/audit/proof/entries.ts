@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { ENTRY_TEXT, entryHashOf } from './chain.js';
+import { ENTRY_TEXT, isEntryHash } from './chain.js';
 import type { Finding, Report } from './finding.js';
 import { pagesOf } from './pages.js';
 
@@ -16,6 +16,7 @@ type EntryColumns = [
   id: string,
   organizationId: string,
   text: string,
+  more: string,
   status: string,
   errorCode: string | null,
   seq: string | null,
@@ -54,7 +55,8 @@ const ORPHANS = `
     SELECT "tenantId", "organizationId", "auditLogId", "seq" FROM "AuditLogEvent" WHERE "tenantId" = $1
     UNION ALL SELECT "tenantId", "organizationId", "auditLogId", "seq" FROM "AuditKeptEntry" WHERE "tenantId" = $1
   ) e JOIN ${WANTED} ON w."organizationId" = e."organizationId" AND e."seq" <= w."last"
-  WHERE NOT EXISTS (SELECT FROM "AuditLog" a WHERE a."tenantId" = e."tenantId" AND a."id" = e."auditLogId")
+  WHERE NOT EXISTS (SELECT FROM "AuditLog" a WHERE a."tenantId" = e."tenantId" AND a."id" = e."auditLogId"
+    AND a."organizationId" = e."organizationId")
   GROUP BY 2, 3`;
 
 /** Are the entries of a tenant what their last events say? Answers how many there are. */
@@ -76,7 +78,7 @@ export async function checkEntries(
   const orphans = { text: ORPHANS, values: [tenantId, wanted], rowMode: 'array' as const };
   const { rows } = await client.query<[seq: string, auditLogId: string, organizationId: string]>(orphans);
   for (const [seq, auditLogId, organizationId] of rows) {
-    const message = 'is the last event of an entry that was deleted';
+    const message = 'is the last event of an entry that was deleted, or given to another organization';
     report({ kind: 'ENTRY', tenantId, organizationId, seq, auditLogId, message });
   }
   return count;
@@ -89,8 +91,8 @@ function checkEntry(tenantId: string, columns: EntryColumns, report: Report): vo
 }
 
 function faultOf(columns: EntryColumns): Pick<Finding, 'kind' | 'seq' | 'message'> | null {
-  const [, organizationId, text, status, errorCode, seq, eventOrganizationId] = columns;
-  const [, , , , , , , toStatus, entryHash, eventErrorCode, keptSeq, keptHash, hashedBefore] = columns;
+  const [, organizationId, text, more, status, errorCode, seq, eventOrganizationId] = columns;
+  const [, , , , , , , , toStatus, entryHash, eventErrorCode, keptSeq, keptHash, hashedBefore] = columns;
   const fault = (message: string) => ({ kind: 'ENTRY' as const, seq: seq ?? keptSeq, message });
   if (seq === null && keptSeq === null) return { ...fault('is an entry without any event'), kind: 'INSERTED' };
   if (seq !== null && eventOrganizationId !== organizationId) {
@@ -103,7 +105,7 @@ function faultOf(columns: EntryColumns): Pick<Finding, 'kind' | 'seq' | 'message
     const told = toStatus === null || (toStatus === status && (toStatus !== 'FAILED' || eventErrorCode === errorCode));
     return told ? null : fault(`says ${toStatus}, its entry says ${status}`);
   }
-  if (entryHashOf(text) === wanted) return null;
+  if (isEntryHash(wanted, text, more)) return null;
   const how = toStatus !== null && toStatus !== status ? ` (${status} instead of ${toStatus})` : '';
   return fault(`is the last event of an entry that was changed after it${how}`);
 }
