@@ -3,7 +3,7 @@ import type { Finding } from '../audit/proof/finding.js';
 import { type PublicKeys, publicKeyFrom, publicKeys } from '../audit/proof/key.js';
 import { checkpointPlace, readAuditKeys } from '../audit/proof/key-file.js';
 import { readOutside } from '../audit/proof/outside.js';
-import { type OutsideLog, type Verified, verifyAudit } from '../audit/proof/verify.js';
+import { type OutsideLog, type OutsideLogs, type Verified, verifyAudit } from '../audit/proof/verify.js';
 import { encodeId } from '../schema/ids.js';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './errors.js';
@@ -13,6 +13,8 @@ import { type Store, withStore } from './store.js';
 export interface VerifyFlags {
   readonly organization?: string;
   readonly checkpoints: readonly string[];
+  /** The files are only a part of what was written. */
+  readonly part?: boolean;
   readonly publicKey: readonly string[];
 }
 
@@ -30,11 +32,11 @@ export async function verifyLog(context: Context, flags: VerifyFlags): Promise<v
       if (terminal.json) listed.push(finding);
       else terminal.line(lineOf(finding, names.get(finding.organizationId)));
     };
-    const outside = await outsideOf(context, store, flags, keys, onFinding);
     const progress = { bar: null as ReturnType<typeof terminal.progress> | null };
     try {
       return await verifyAudit({
-        ...{ url: store.url, keys, outside, onFinding, signal: store.signal },
+        ...{ url: store.url, keys, onFinding, signal: store.signal, part: flags.part ?? false },
+        outside: () => outsideOf(context, store, flags, keys, onFinding),
         ...(flags.organization !== undefined && { organizationIds: [...names.keys()] }),
         onProgress(done, total) {
           progress.bar ??= terminal.progress(total, 'events');
@@ -46,7 +48,7 @@ export async function verifyLog(context: Context, flags: VerifyFlags): Promise<v
     }
   });
   terminal.value({ ...verified, findings: listed.map(jsonOf) });
-  tell(context, verified, findings);
+  tell(context, verified, { findings, part: flags.part ?? false });
   if (findings > 0) process.exitCode = EXIT.found;
   else if (!verified.complete) process.exitCode = EXIT.failed;
 }
@@ -72,7 +74,7 @@ async function outsideOf(
   flags: VerifyFlags,
   keys: PublicKeys,
   onFinding: (finding: Finding) => void,
-): Promise<ReadonlyMap<string, OutsideLog> | null> {
+): Promise<OutsideLogs | null> {
   const place = checkpointPlace(context.config().audit.checkpoints, dataDir);
   const files = flags.checkpoints.length > 0 ? flags.checkpoints : [place];
   const logs = new Map<string, OutsideLog>();
@@ -110,12 +112,25 @@ function jsonOf({ tenantId, organizationId, auditLogId, ...finding }: Finding) {
   };
 }
 
-function tell({ terminal }: Context, verified: Verified, findings: number): void {
-  const { organizations, events, entries, checkpoints, begins, complete } = verified;
+function tell(
+  { terminal }: Context,
+  verified: Verified,
+  { findings, part }: { readonly findings: number; readonly part: boolean },
+): void {
+  const { organizations, events, entries, checkpoints, notOutside, begins, complete } = verified;
   const what = `${events} events, ${entries} entries, ${checkpoints} checkpoints, ${organizations} organizations`;
   for (const { organizationId, floor, at } of begins) {
     const id = encodeId('Organization', organizationId);
     terminal.line(`The log of ${id} begins behind event ${floor} of ${at}: what came before was removed by retention.`);
+  }
+  if (notOutside > 0 && part) {
+    terminal.line(
+      `${notOutside} delivered checkpoints are not in these files, a part of what was written: not compared.`,
+    );
+  } else if (notOutside > 0) {
+    terminal.note(
+      'Checkpoints may be in several files: name each by --checkpoints, or say --part when some are elsewhere.',
+    );
   }
   if (!complete) terminal.line(`Given up after ${what}.`);
   if (findings > 0) terminal.line(`Not what it was: ${findings} findings in ${what}.`);

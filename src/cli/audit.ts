@@ -37,6 +37,7 @@ function verify(host: Host): Command {
       collect,
       [],
     )
+    .option('--part', 'these files are only a part of what was written: what they lack is counted, not found')
     .option('--public-key <file>', 'also believe what this key (PEM) has signed; may be repeated', collect, [])
     .action(async (options: VerifyFlags, command: Command) => {
       const { verifyLog } = await import('./audit-verify.js');

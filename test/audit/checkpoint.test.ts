@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/audit/entry.js';
+import { createCheckpoints } from '../../src/audit/proof/checkpoint-writer.js';
 import { pemOf, publicKeyOf, signingKey } from '../../src/audit/proof/key.js';
 import { fillLog } from './support/filled-log.js';
 import { createScope } from './support/log.js';
@@ -200,6 +201,49 @@ describe('the place outside', () => {
       'Line 2 of F: it cannot be read.',
       'Line 3 of F: its signature is not valid.',
     ]);
+  });
+
+  it('is found when lines of it are gone, or all of them', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      await fillLog(proof.test.url, scope, 1);
+      await proof.checkpoints().make(only());
+    }
+    const lines = (await readFile(proof.file, 'utf8')).trim().split('\n');
+    const without = async (...gone: readonly number[]) => {
+      await writeFile(proof.file, lines.map((line, at) => (gone.includes(at + 1) ? '' : `${line}\n`)).join(''));
+      const { findings } = await proof.verify(scope, { outside: true });
+      return findings.map(({ kind, organizationId, message }) => [kind, organizationId, message]);
+    };
+    const missing = (which: string) => [
+      'CHECKPOINT',
+      scope.organizationId,
+      `What was written outside lacks the delivered ${which}.`,
+    ];
+    expect(await without(2)).toEqual([missing('checkpoint 2')]);
+    expect(await without(1, 3, 4)).toEqual([missing('checkpoint 1'), missing('checkpoints 3 to 4')]);
+    expect(await without(1, 2, 3, 4)).toEqual([missing('checkpoints 1 to 4')]);
+    const { verified, findings } = await proof.verify(scope, { outside: true, part: true });
+    expect([verified.notOutside, findings]).toEqual([4, []]);
+    expect(await without()).toEqual([]);
+  });
+
+  it('need not have what was never brought there, or was while it was being read', async () => {
+    await fillLog(proof.test.url, scope, 1);
+    await proof.checkpoints().make(only());
+    await fillLog(proof.test.url, scope, 1);
+    const nowhere = { name: 'nowhere', deliver: () => Promise.reject(new Error('nowhere')) };
+    const { db, key } = proof;
+    const undelivered = createCheckpoints({ db, key, outside: nowhere, now: () => new Date() });
+    await expect(undelivered.make(only())).rejects.toThrow('nowhere');
+    expect((await proof.verify(scope, { outside: true })).findings).toEqual([]);
+    const { verified, findings } = await proof.verify(scope, {
+      outside: true,
+      meanwhile: async () => {
+        await fillLog(proof.test.url, scope, 1);
+        await proof.checkpoints().make(only());
+      },
+    });
+    expect([verified.checkpoints, findings]).toEqual([3, []]);
   });
 
   it('drops what a power cut left half written', async () => {

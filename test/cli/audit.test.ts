@@ -100,6 +100,21 @@ describe('audit verify', () => {
     expect([json.code, JSON.parse(json.out).findings]).toMatchObject([3, [{ kind: 'CHECKPOINT', organization: null }]]);
   });
 
+  it('finds checkpoints that are gone from their file, unless it is said to be a part', async () => {
+    const file = join(folder, 'audit-checkpoints.ndjson');
+    const made = await cli('checkpoint', '--json');
+    expect(JSON.parse(made.out)).toMatchObject({ made: 2, delivered: 2, place: file });
+    const whole = await readFile(file, 'utf8');
+    await writeFile(file, `${whole.split('\n')[0]}\n`);
+    const gone = await cli('verify');
+    expect(gone).toMatchObject({ code: 3, err: expect.stringContaining('--part when some are elsewhere') });
+    expect(gone.out).toContain('What was written outside lacks the delivered checkpoint 1.');
+    const part = await cli('verify', '--checkpoints', file, '--part');
+    expect(part).toMatchObject({ code: 0, out: expect.stringContaining('1 delivered checkpoints are not in these') });
+    await writeFile(file, whole);
+    expect(await cli('verify')).toMatchObject({ code: 0, err: '' });
+  });
+
   it('is content with what was written, and ends with 3 where a row was changed', async () => {
     const good = await cli('verify');
     expect(good).toMatchObject({ code: 0, out: expect.stringContaining('All as it was written') });

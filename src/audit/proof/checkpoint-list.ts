@@ -13,12 +13,26 @@ export interface Known {
   readonly digest: string;
 }
 
-type CheckpointColumns = [number: string, statement: string, key: string, signature: string, columns: string];
+/** One of the database. */
+export interface Inside extends Known {
+  /** It says that it was written outside. */
+  readonly delivered: boolean;
+}
+
+type CheckpointColumns = [
+  number: string,
+  statement: string,
+  key: string,
+  signature: string,
+  columns: string,
+  delivered: string,
+];
 
 const CHECKPOINTS = `
   SELECT c."number"::text, c."statement", c."keyId", encode(c."signature", 'base64'),
     concat_ws(' ', c."seq", encode(c."hash", 'hex'), coalesce(c."period", '-'), ${momentText('c."at"')} || 'Z',
-      c."floor", coalesce(encode(c."floorHash", 'hex'), '-'), coalesce(${momentText('c."floorAt"')} || 'Z', '-'))
+      c."floor", coalesce(encode(c."floorHash", 'hex'), '-'), coalesce(${momentText('c."floorAt"')} || 'Z', '-')),
+    (c."deliveredAt" IS NOT NULL)::text
   FROM "AuditCheckpoint" c WHERE c."tenantId" = $1 AND c."organizationId" = $2 AND c."number" > $3::int
   ORDER BY c."number" LIMIT $4`;
 
@@ -28,15 +42,15 @@ export async function readCheckpoints(
   scope: Scope,
   keys: PublicKeys,
   report: Report,
-): Promise<Known[]> {
+): Promise<Inside[]> {
   const values = [scope.tenantId, scope.organizationId];
-  const known: Known[] = [];
+  const known: Inside[] = [];
   const fault = (number: number | string, message: string) =>
     report({ ...scope, kind: 'CHECKPOINT', seq: null, auditLogId: null, message: `Checkpoint ${number}: ${message}` });
   let expected = 1;
   let previous: string | null = null;
   for await (const rows of pagesOf<CheckpointColumns>(client, 'audit_checkpoints', CHECKPOINTS, values, '0')) {
-    for (const [number, text, key, signature, columns] of rows) {
+    for (const [number, text, key, signature, columns, delivered] of rows) {
       const signed: SignedCheckpoint = { statement: text, key, signature: signature.replaceAll('\n', '') };
       if (Number(number) > expected) {
         fault(expected, `it is missing in the database (the next is ${number})`);
@@ -49,7 +63,7 @@ export async function readCheckpoints(
       } else {
         if (expected > 1 && previous !== null && statement.previous !== previous)
           fault(number, 'it does not follow the one before it');
-        known.push({ statement, digest: digestOf(signed) });
+        known.push({ statement, digest: digestOf(signed), delivered: delivered === 'true' });
       }
       previous = digestOf(signed);
       expected = Number(number) + 1;
@@ -81,6 +95,21 @@ export function withOutside(
     if (what) report({ ...scope, kind: 'CHECKPOINT', seq: null, auditLogId: null, message: what });
   }
   return both.sort((a, b) => a.statement.number - b.statement.number);
+}
+
+/** Runs of checkpoints, up to a number, that were written outside and are not there. */
+export function goneOutside(inside: readonly Inside[], outside: readonly Known[], upTo: number): [number, number][] {
+  // One of the same number that differs is found by itself.
+  const there = new Set(outside.map(({ statement }) => statement.number));
+  const runs: [number, number][] = [];
+  for (const { statement, delivered } of inside) {
+    const { number } = statement;
+    if (!delivered || number > upTo || there.has(number)) continue;
+    const run = runs.at(-1);
+    if (run?.[1] === number - 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
 }
 
 /** One anchor for each number of an event; of two that disagree the one the chain does not have is kept. */

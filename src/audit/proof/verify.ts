@@ -2,9 +2,9 @@ import pg from 'pg';
 import type { Scope } from '../entry.js';
 import { GENESIS } from './chain.js';
 import type { Floor } from './checkpoint.js';
-import { anchorsOf, type Known, readCheckpoints, withOutside } from './checkpoint-list.js';
+import { anchorsOf, goneOutside, type Known, readCheckpoints, withOutside } from './checkpoint-list.js';
 import { type Bounds, checkEntries } from './entries.js';
-import type { Report } from './finding.js';
+import type { Finding, Report } from './finding.js';
 import { checkKept } from './kept.js';
 import type { PublicKeys } from './key.js';
 import { checkSegment } from './segment.js';
@@ -13,8 +13,10 @@ export interface VerifyOptions {
   readonly url: string;
   /** Whose checkpoints are believed. */
   readonly keys: PublicKeys;
-  /** What was written outside, by organization id. Null: not compared. */
-  readonly outside: ReadonlyMap<string, OutsideLog> | null;
+  /** Reads what was written outside, by organization id. Null: not compared. */
+  readonly outside: (() => Promise<OutsideLogs | null>) | null;
+  /** What is read there is only a part: what it lacks is counted and not reported. */
+  readonly part?: boolean;
   /** Only these; absent: all. */
   readonly organizationIds?: readonly string[];
   readonly onFinding: Report;
@@ -22,6 +24,8 @@ export interface VerifyOptions {
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
+
+export type OutsideLogs = ReadonlyMap<string, OutsideLog>;
 
 export interface OutsideLog extends Scope {
   readonly checkpoints: readonly Known[];
@@ -32,6 +36,8 @@ export interface Verified {
   readonly events: number;
   readonly entries: number;
   readonly checkpoints: number;
+  /** Of them those that were written outside and are not in what was read there. */
+  readonly notOutside: number;
   /** Organizations whose log does not begin at its beginning any more: events up to `floor` were given up. */
   readonly begins: readonly (Scope & { readonly floor: number; readonly at: string })[];
   /** False when it was given up on the way. */
@@ -49,8 +55,12 @@ interface Head {
  * so that two cores have work. Throws what the database throws.
  */
 export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
-  const { keys, outside, onFinding: report, onProgress = () => undefined, signal } = options;
+  const { keys, onFinding: report, onProgress = () => undefined, signal } = options;
+  // In this order: a checkpoint is made, then written outside, then marked, all while this runs.
+  const marked = options.outside ? await deliveredIn(options.url) : new Map<string, number>();
+  const outside = options.outside ? await options.outside() : null;
   const [client, beside] = await sessionsOfOneMoment(options.url);
+  let notOutside = 0;
   try {
     const found = (await chainsOf(client, outside)).filter(
       ({ scope }) => options.organizationIds?.includes(scope.organizationId) ?? true,
@@ -59,9 +69,13 @@ export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
     for (const { scope, head } of found) {
       if (signal?.aborted) break;
       const inside = await readCheckpoints(client, scope, keys, report);
-      const known = outside
-        ? withOutside(scope, inside, outside.get(scope.organizationId)?.checkpoints ?? [], report)
-        : inside;
+      const written = outside?.get(scope.organizationId)?.checkpoints ?? [];
+      const known = outside ? withOutside(scope, inside, written, report) : inside;
+      const gone = outside ? goneOutside(inside, written, marked.get(scope.organizationId) ?? 0) : [];
+      for (const [from, to] of gone) {
+        notOutside += to - from + 1;
+        if (!options.part) report(goneFinding(scope, from, to));
+      }
       const last = await lastOf(client, scope, head, report);
       chains.push({ scope, inside, known, last, floor: newestFloor(known) });
     }
@@ -82,6 +96,7 @@ export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
       events,
       entries: await entries,
       checkpoints: chains.reduce((sum, { inside }) => sum + inside.length, 0),
+      notOutside,
       begins: chains.flatMap(({ scope, floor }) => (floor ? [{ ...scope, floor: floor.seq, at: floor.at }] : [])),
       complete: !signal?.aborted,
     };
@@ -90,13 +105,37 @@ export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
   }
 }
 
+/** The newest checkpoint of each organization that is marked as written outside; they are written in their order. */
+async function deliveredIn(url: string): Promise<ReadonlyMap<string, number>> {
+  const client = session(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ organizationId: string; number: number }>(
+      `SELECT "organizationId", max("number") AS "number" FROM "AuditCheckpoint" WHERE "deliveredAt" IS NOT NULL GROUP BY 1`,
+    );
+    return new Map(rows.map(({ organizationId, number }) => [organizationId, number]));
+  } finally {
+    await client.end();
+  }
+}
+
+function goneFinding(scope: Scope, from: number, to: number): Finding {
+  const which = from === to ? `checkpoint ${from}` : `checkpoints ${from} to ${to}`;
+  const message = `What was written outside lacks the delivered ${which}.`;
+  return { ...scope, kind: 'CHECKPOINT', seq: null, auditLogId: null, message };
+}
+
+function session(url: string): pg.Client {
+  const client = new pg.Client({ connectionString: url, application_name: 'gateway-audit-verify' });
+  client.on('error', () => undefined);
+  return client;
+}
+
 /** Two sessions that see the database as it was at the same moment. */
 async function sessionsOfOneMoment(url: string): Promise<[pg.Client, pg.Client]> {
-  const session = () => new pg.Client({ connectionString: url, application_name: 'gateway-audit-verify' });
-  const [first, second] = [session(), session()];
+  const [first, second] = [session(url), session(url)];
   try {
     for (const client of [first, second]) {
-      client.on('error', () => undefined);
       await client.connect();
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     }
@@ -151,7 +190,7 @@ const CHAINS = `
   LEFT JOIN "AuditHead" h ON h."tenantId" = c."tenantId" AND h."organizationId" = c."organizationId" ORDER BY 1, 2`;
 
 /** Every organization that has, or had, a log. */
-async function chainsOf(client: pg.Client, outside: VerifyOptions['outside']) {
+async function chainsOf(client: pg.Client, outside: OutsideLogs | null) {
   const { rows } = await client.query<Scope & { seq: string | null; hash: string }>(CHAINS);
   const found: { scope: Scope; head: Head | null }[] = rows.map(({ tenantId, organizationId, seq, hash }) => ({
     scope: { tenantId, organizationId },

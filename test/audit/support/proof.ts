@@ -21,8 +21,11 @@ export interface Proof {
   readonly file: string;
   checkpoints(options?: { now?: Date; key?: SigningKey; outside?: string }): ReturnType<typeof createCheckpoints>;
   retention(now?: Date): ReturnType<typeof createRetention>;
-  /** With `outside` also against the file. */
-  verify(scope: Scope, options?: { outside?: boolean }): Promise<{ verified: Verified; findings: Finding[] }>;
+  /** With `outside` also against the file; `meanwhile` happens when that was read and the database not yet. */
+  verify(
+    scope: Scope,
+    options?: { outside?: boolean; part?: boolean; meanwhile?: () => Promise<void> },
+  ): Promise<{ verified: Verified; findings: Finding[] }>;
   /** What the file says. */
   written(): Promise<{ signed: SignedCheckpoint; statement: Statement }[]>;
   /** As somebody who is above triggers. */
@@ -44,15 +47,20 @@ export async function createProof(): Promise<Proof> {
     ...{ test, db, key, file, checkpoints },
     retention: (now = new Date()) =>
       createRetention({ db, checkpoints: checkpoints({ now }), keys, now: () => now, newId }),
-    async verify(scope, { outside = false } = {}) {
+    async verify(scope, { outside = false, part = false, meanwhile = async () => undefined } = {}) {
       const findings: Finding[] = [];
       const onFinding = (finding: Finding) => findings.push(finding);
-      const log = outside ? await readOutside(file, keys, onFinding) : null;
+      const read = async () => {
+        const logs = await readOutside(file, keys, onFinding);
+        await meanwhile();
+        return logs;
+      };
       const { organizationId } = scope;
       const verified = await verifyAudit({
         url: test.url,
         keys,
-        outside: log,
+        outside: outside ? read : null,
+        part,
         organizationIds: [organizationId],
         onFinding,
       });
