@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createArrival } from './server/arrival.js';
 import { createErrors } from './server/errors.js';
 import type { ServerOptions } from './server/options.js';
 import { persistedOperations } from './server/persisted.js';
@@ -32,8 +33,9 @@ const ROUTES = ['/graphql', '/health', '/ready', '/metrics'];
 export function createGatewayServer(options: ServerOptions): GatewayServer {
   const { policy = DEFAULT_POLICY } = options;
   const errors = createErrors(options.schema, options.log);
+  const arrival = createArrival(options);
   const persisted = persistedOperations(policy);
-  const pipeline = createPipeline(options, errors, persisted);
+  const pipeline = createPipeline(options, arrival, errors, persisted);
   const probes = createProbes(options);
   const open = new Set<ServerResponse>();
   const streams = new Set<ServerResponse>();
@@ -63,7 +65,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
       inSpan(
         `${request.method} ${routeOf(request)}`,
         span,
-        async () => pipeline(request, response, { requestId }),
+        async () => pipeline(request, response, { requestId, began }),
         () => ({ 'http.response.status_code': response.statusCode, 'gateway.request': requestId }),
       ),
     );
@@ -72,7 +74,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = 5_000;
-  const sockets = serveSockets(server, pipeline, errors, options, persisted);
+  const sockets = serveSockets(server, pipeline, arrival, errors, options, persisted);
 
   /** Also those under way: who was told so does not send the next request into a connection that is being closed. */
   function leave(): void {

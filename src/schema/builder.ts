@@ -9,6 +9,7 @@ import type { Secret } from '../storage/secret.js';
 import type { Context } from './context.js';
 import { accessError, badRequest } from './errors.js';
 import { decodeAny, encodeId } from './ids.js';
+import { loadNode } from './nodes.js';
 import { MAX_PAGE } from './pages.js';
 import { DateResolver, DecimalResolver, SealedJsonResolver, SecretResolver } from './scalars.js';
 
@@ -60,13 +61,14 @@ export function createBuilder() {
       nodeQueryOptions: {
         description: 'Any object by its id; null when it does not exist or is not yours.',
         args: { id: { description: 'The id.' } },
+        resolve: (_root, { id }, context) => loadNode(context, id) as never,
       },
       nodesQueryOptions: {
         description: 'Objects by their ids, in the same order; null as in `node`.',
         args: { ids: { description: 'The ids, 1 to 100.' } },
-        resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        resolve: (_root, { ids }, context) => {
           if (ids.length > MAX_PAGE) throw badRequest('INVALID_PAGE_SIZE', `Ask for at most ${MAX_PAGE} ids at once.`);
-          return resolveNodes(ids);
+          return ids.map((id) => loadNode(context, id)) as never;
         },
       },
       firstArgOptions: { description: 'So many from the beginning, or behind `after`: 1 to 100. Absent: 25.' },

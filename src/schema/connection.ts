@@ -12,16 +12,13 @@ import type { connectorTypes, diagnosticType } from './connector.js';
 import { credentialsInput } from './credentials-input.js';
 import { decodeId } from './ids.js';
 import type { MappingTypes } from './mapping.js';
+import { mappingConditions, mappingKeyset } from './mapping-loaders.js';
 import { pageTypes } from './page-types.js';
-import { bounded, pageOf } from './pages.js';
+import { pageOf } from './pages.js';
 import { idempotencyKey, payloadType } from './payload.js';
 
 const connectionKeyset = createKeyset<Connection>({
   list: 'connections',
-  keys: [{ column: 't."id"', type: 'uuid', value: ({ id }) => id }],
-});
-const mappingKeyset = createKeyset<Mapping>({
-  list: 'mappings',
   keys: [{ column: 't."id"', type: 'uuid', value: ({ id }) => id }],
 });
 
@@ -95,29 +92,13 @@ export function connectionType(builder: Builder, { connector, diagnostic, mappin
           type: mappings.mapping,
           description: 'What is mapped on it, in the order it was mapped.',
           args: { kinds: t.arg({ type: [mappings.kind], description: 'Only these kinds.' }) },
-          resolve: ({ id }, { kinds, ...page }, { loaders, services, scope }) => {
-            const { first, last, after, before } = bounded(page);
-            const size = first ?? last ?? 0;
-            const db = services.operations.db.client;
-            const conditions = mappingConditions(scope, id, kinds);
-            return pageOf(
+          resolve: ({ id: connectionId }, { kinds = null, ...page }, { loaders }) =>
+            pageOf(
               page,
               mappingKeyset.cursorOf,
-              async (bounds) => {
-                // Only a plain first page is shared between parents; deeper pages are rare and read by keyset.
-                if (last || after || before) return mappingKeyset.read(db, '"Mapping"', conditions, bounds);
-                const rows = await loaders.mappingPages.load({
-                  connectionId: id,
-                  kinds: kinds ?? null,
-                  limit: size + 1,
-                  after: null,
-                  backwards: false,
-                });
-                return { rows: rows.slice(0, size), hasNext: rows.length > size, hasPrevious: false };
-              },
-              () => countRows(db, '"Mapping"', conditions),
-            );
-          },
+              (bounds) => loaders.mappingPages.load({ connectionId, kinds, page: bounds }),
+              () => loaders.mappingCounts.load({ connectionId, kinds }),
+            ),
         },
         ...mappingPage,
       ),
@@ -185,11 +166,10 @@ function connectionQueries(
         },
         resolve: (_root, { connectionId, kinds, ...page }, { services, scope }) => {
           const db = services.operations.db.client;
-          const conditions = mappingConditions(
-            scope,
-            connectionId ? decodeId(connectionId, 'Connection') : null,
-            kinds,
-          );
+          const conditions = [
+            ...mappingConditions(scope, kinds),
+            ...(connectionId ? [Prisma.sql`t."connectionId" = ${decodeId(connectionId, 'Connection')}::uuid`] : []),
+          ];
           return pageOf(
             page,
             mappingKeyset.cursorOf,
@@ -205,19 +185,6 @@ function connectionQueries(
 
 function owned({ tenantId, organizationId }: ScopeLike): Prisma.Sql[] {
   return [Prisma.sql`t."tenantId" = ${tenantId}::uuid`, Prisma.sql`t."organizationId" = ${organizationId}::uuid`];
-}
-
-function mappingConditions(
-  scope: ScopeLike,
-  connectionId: string | null,
-  kinds?: readonly string[] | null,
-): Prisma.Sql[] {
-  return [
-    ...owned(scope),
-    Prisma.sql`t."deletedAt" IS NULL`,
-    ...(connectionId ? [Prisma.sql`t."connectionId" = ${connectionId}::uuid`] : []),
-    ...(kinds ? [Prisma.sql`t."kind" = ANY(${[...kinds]}::"MappingKind"[])`] : []),
-  ];
 }
 
 async function countRows(db: Db, table: string, conditions: readonly Prisma.Sql[]): Promise<number> {

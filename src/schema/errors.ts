@@ -29,6 +29,18 @@ export function asSignInError(error: unknown): GraphQLError | null {
   });
 }
 
+/** Nobody waits for it any longer. */
+export function lateError({ message, code }: { readonly message: string; readonly code: string }): GraphQLError {
+  return new GraphQLError(`${message} The audit log tells what a mutation did.`, {
+    extensions: { code, http: { status: 504 } },
+  });
+}
+
+/** The same of an error; null when it is another one. */
+export function asLate(error: unknown): GraphQLError | null {
+  return error instanceof Error && error.name === 'DeadlineError' ? lateError(error as Error & { code: string }) : null;
+}
+
 /** A bad cursor, page size or id is the caller's mistake, said with its code; null when the error is another one. */
 export function asBadRequest(error: unknown): GraphQLError | null {
   if (!(error instanceof Error) || !/^(CursorError|PageSizeError|EntryNotFoundError)$/.test(error.name)) return null;

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { AuditLog, AuditLogEvent, Connection, Mapping } from '../../prisma/generated/client/client.js';
+import type { ApiKey, AuditLog, AuditLogEvent, Connection, Mapping } from '../../prisma/generated/client/client.js';
 import type { Scope } from '../audit/entry.js';
 import { newestUsage } from '../marketplace/azure-usage.js';
 import {
@@ -11,8 +11,8 @@ import {
 } from '../marketplace/loaders.js';
 import { actionsOf, type OperatorAction } from '../operations/operator-access.js';
 import { readVendorQuotas, type VendorQuotaState } from '../operations/read-vendor-quotas.js';
-import { Prisma } from '../storage/database.js';
 import { createDriftLoaders } from './drift-loaders.js';
+import { createMappingLoaders } from './mapping-loaders.js';
 import type { SchemaServices } from './services.js';
 
 /** One statement per kind and request, whatever the number of parents. Every batch sees only the caller's rows. */
@@ -26,6 +26,12 @@ export function createLoaders(
     new DataLoader<string, Row | null>((ids) => load(ids), { cache: !live });
 
   return {
+    apiKey: batch<ApiKey>(async (ids) => {
+      const rows = await db.$queryRaw<ApiKey[]>`
+        SELECT * FROM "ApiKey" WHERE "tenantId" = ${scope.tenantId}::uuid
+          AND "organizationId" = ${scope.organizationId}::uuid AND "id" = ANY(${[...ids]}::uuid[])`;
+      return inOrder(ids, rows);
+    }),
     connection: batch<Connection>(async (ids) => {
       const rows = await db.$queryRaw<Connection[]>`
         SELECT * FROM "Connection" WHERE "tenantId" = ${scope.tenantId}::uuid
@@ -95,59 +101,12 @@ export function createLoaders(
       const found = new Map(rows.map(({ waitingId, ...row }) => [waitingId, row]));
       return ids.map((id) => found.get(id) ?? null);
     }),
-    mappingPages: createMappingPages(db, scope, live),
+    ...createMappingLoaders(db, scope, live),
     ...createDriftLoaders(db, scope, live),
   };
 }
 
 export type Loaders = ReturnType<typeof createLoaders>;
-
-export interface MappingPageKey {
-  readonly connectionId: string;
-  readonly kinds: readonly string[] | null;
-  readonly limit: number;
-  readonly after: string | null;
-  readonly backwards: boolean;
-}
-
-/**
- * Pages of mappings below many connections in one statement: LATERAL with a limit, so that only the rows of the pages are
- * read. Keys with equal arguments share the statement.
- */
-function createMappingPages(db: SchemaServices['operations']['db']['client'], scope: Scope, live: boolean) {
-  return new DataLoader<MappingPageKey, Mapping[], string>(
-    async (keys) => {
-      const groups = new Map<string, MappingPageKey[]>();
-      for (const key of keys) {
-        const shape = JSON.stringify([key.kinds, key.limit, key.after, key.backwards]);
-        groups.set(shape, [...(groups.get(shape) ?? []), key]);
-      }
-      const found = new Map<string, Mapping[]>();
-      for (const [shape, [first, ...rest]] of groups) {
-        if (!first) continue;
-        const ids = [first, ...rest].map((key) => key.connectionId);
-        const { kinds, limit, after, backwards } = first;
-        const rows = await db.$queryRaw<Mapping[]>`
-          SELECT p.* FROM unnest(${ids}::uuid[]) c("id"), LATERAL (
-            SELECT m.* FROM "Mapping" m WHERE m."tenantId" = ${scope.tenantId}::uuid
-              AND m."organizationId" = ${scope.organizationId}::uuid AND m."connectionId" = c."id" AND m."deletedAt" IS NULL
-              ${kinds ? Prisma.sql`AND m."kind" = ANY(${[...kinds]}::"MappingKind"[])` : Prisma.empty}
-              ${after ? (backwards ? Prisma.sql`AND m."id" < ${after}::uuid` : Prisma.sql`AND m."id" > ${after}::uuid`) : Prisma.empty}
-            ORDER BY m."id" ${backwards ? Prisma.raw('DESC') : Prisma.raw('ASC')} LIMIT ${limit}::int
-          ) p`;
-        for (const row of rows) {
-          const at = `${shape} ${row.connectionId}`;
-          found.set(at, [...(found.get(at) ?? []), row]);
-        }
-      }
-      return keys.map((key) => {
-        const shape = JSON.stringify([key.kinds, key.limit, key.after, key.backwards]);
-        return found.get(`${shape} ${key.connectionId}`) ?? [];
-      });
-    },
-    { cacheKeyFn: (key) => JSON.stringify(key), cache: !live },
-  );
-}
 
 function inOrder<Row extends { id: string }>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
   const found = new Map(rows.map((row) => [row.id, row]));

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Principal } from '../access/principal.js';
 import type { Context } from '../schema/context.js';
+import { lateError } from '../schema/errors.js';
 import { DeadlineError, withDeadline } from '../storage/deadline.js';
 import type { RequestPolicy, ServerOptions } from './options.js';
 import { createTally } from './tally.js';
@@ -31,7 +32,7 @@ export function bounded(policy: RequestPolicy, log: ServerOptions['log']): Plugi
         const end = begin(args.contextValue);
         if (!end) return { errors: [tooMany(policy)] };
         try {
-          return await inTime((deadline) => withDeadline(deadline, async () => executeFn(args)));
+          return await inTime(args.contextValue, (deadline) => withDeadline(deadline, async () => executeFn(args)));
         } finally {
           end();
         }
@@ -43,7 +44,7 @@ export function bounded(policy: RequestPolicy, log: ServerOptions['log']): Plugi
         if (!end) return { errors: [tooMany(policy)] };
         try {
           // Only its beginning, and only the waiting for it: what it follows is shared with others, and lasts.
-          const result = await inTime(async () => subscribeFn(args), returned);
+          const result = await inTime(args.contextValue, async () => subscribeFn(args), returned);
           if (isAsyncIterable(result)) return whole(result, end);
           end();
           return result;
@@ -57,10 +58,13 @@ export function bounded(policy: RequestPolicy, log: ServerOptions['log']): Plugi
 
   /** What comes after it was given up is told to `discard`. */
   async function inTime(
+    context: unknown,
     begun: (deadline: AbortSignal) => Promise<unknown>,
     discard: (result: unknown) => void = () => undefined,
   ): Promise<unknown> {
     const deadline = new AbortController();
+    const reason = new DeadlineError();
+    const late: Result = { errors: [lateError(reason)] };
     let giveUp = (_result: Result): void => undefined;
     const gaveUp = new Promise<Result>((resolve) => {
       giveUp = resolve;
@@ -68,21 +72,27 @@ export function bounded(policy: RequestPolicy, log: ServerOptions['log']): Plugi
     let lastWords: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
       log('warn', 'A request reached its deadline.', { seconds: policy.deadlineMs / 1000 });
-      deadline.abort(new DeadlineError());
+      deadline.abort(reason);
       lastWords = setTimeout(() => {
-        giveUp(late());
+        giveUp(late);
         work.then(discard, () => undefined);
       }, LAST_WORDS_MS);
-    }, policy.deadlineMs);
+    }, leftOf(context));
     const work = begun(deadline.signal);
     try {
       const result = (await Promise.race([work, gaveUp])) as Result;
       // What failed because it was ended says nothing else; what a mutation told in its own words stays.
-      return deadline.signal.aborted && result.errors ? { ...late(), data: null } : result;
+      return deadline.signal.aborted && result.errors ? { ...late, data: null } : result;
     } finally {
       clearTimeout(timer);
       clearTimeout(lastWords);
     }
+  }
+
+  /** What letting the caller in took of the time is gone. */
+  function leftOf(context: unknown): number {
+    const { began } = context as { readonly began: number };
+    return Math.max(0, policy.deadlineMs - (performance.now() - began));
   }
 }
 
@@ -116,17 +126,6 @@ function whole(source: AsyncIterable<unknown>, end: () => void): AsyncIterable<u
 
 function returned(result: unknown): void {
   if (isAsyncIterable(result)) void result[Symbol.asyncIterator]().return?.();
-}
-
-function late(): Result {
-  const { message, code } = new DeadlineError();
-  return {
-    errors: [
-      new GraphQLError(`${message} The audit log tells what a mutation did.`, {
-        extensions: { code, http: { status: 504 } },
-      }),
-    ],
-  };
 }
 
 function tooMany({ operationsPerCaller }: RequestPolicy): GraphQLError {

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import { AccessError } from '../operations/run.js';
 import { quietMessage } from '../schema/coercion.js';
-import { accessError, asBadRequest, asSignInError, asUnavailable } from '../schema/errors.js';
+import { accessError, asBadRequest, asLate, asSignInError, asUnavailable } from '../schema/errors.js';
 import type { Log } from './options.js';
 
 /** A result as it leaves the executor. */
@@ -20,7 +20,8 @@ export function createErrors(schema: GraphQLSchema, log: Log) {
 
   /** What a client may know of something thrown. Faults are logged here, once. */
   function mask(error: unknown): GraphQLError {
-    const told = error instanceof GraphQLError ? toldOf(error) : (asSignInError(error) ?? asBadRequest(error));
+    const told =
+      error instanceof GraphQLError ? toldOf(error) : (asLate(error) ?? asSignInError(error) ?? asBadRequest(error));
     if (told) return told;
     const located = error instanceof GraphQLError ? error : null;
     const cause = causeOf(error);

@@ -1,4 +1,4 @@
-import type { GraphQLError, ParseOptions } from 'graphql';
+import type { GraphQLError, GraphQLSchema, ParseOptions } from 'graphql';
 import { type DocumentNode, Lexer, parse, Source, TokenKind } from 'graphql';
 import { badRequest } from '../schema/errors.js';
 import { weightOf } from './weight.js';
@@ -38,8 +38,8 @@ const STEPS: { readonly [kind: string]: number } = {
 };
 
 /** What is too much about a document; null when it may run. */
-export function overLimits(document: DocumentNode): GraphQLError | null {
-  const weight = weightOf(document);
+export function overLimits(document: DocumentNode, schema: GraphQLSchema): GraphQLError | null {
+  const weight = weightOf(document, schema);
   for (const [what, most] of Object.entries(MOST) as [keyof typeof MOST, number][]) {
     if (weight[what] > most) return tooComplex(what === 'depth' ? `fields nested ${most} deep` : `${most} ${what}`);
   }

@@ -4,6 +4,7 @@ import { GraphQLError, validate } from 'graphql';
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext } from '../schema/context.js';
 import { accessError, badRequest } from '../schema/errors.js';
+import type { Arrival } from './arrival.js';
 import { bounded } from './bounds.js';
 import type { Errors } from './errors.js';
 import { guardPage, PAGE, renderGraphiql } from './graphiql.js';
@@ -19,6 +20,8 @@ export interface HttpContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly requestId: string;
+  /** Of `performance.now()`. */
+  readonly began: number;
 }
 
 export type Pipeline = YogaServerInstance<HttpContext, Context>;
@@ -37,6 +40,7 @@ const MAX_ERRORS = 20;
 /** Parse, limits, validation, caller, execution and errors: the same for HTTP, server-sent events and WebSocket. */
 export function createPipeline(
   options: ServerOptions,
+  arrival: Arrival,
   errors: Errors,
   persisted: ReturnType<typeof persistedOperations>,
 ): Pipeline {
@@ -63,10 +67,10 @@ export function createPipeline(
       const { request, connectionParams, extra, requestId } = initial as unknown as Sources;
       const header = (name: string) => request?.headers.get(name) ?? extra?.request.headers[name]?.toString();
       const token = tokenFrom(header, connectionParams);
-      const principal = token === null ? null : await options.authenticate(token);
+      const principal = token === null ? null : await arrival.signIn(token);
       // A token that is sent must be good; without one only what needs no caller is answered.
       if (token !== null && !principal) throw accessError(false);
-      const wait = principal ? ((await options.admit?.(principal)) ?? 0) : 0;
+      const wait = principal ? await arrival.admit(principal) : 0;
       if (wait > 0) throw tooMany(wait);
       const correlation = header('x-correlation-id') ?? '';
       const correlationSent = UUID.test(correlation);
@@ -221,7 +225,7 @@ const withLimits: Plugin = {
   },
   onValidate({ setValidationFn }) {
     setValidationFn((schema, document, rules) => {
-      const refusal = overLimits(document);
+      const refusal = overLimits(document, schema);
       return refusal ? [refusal] : validate(schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions: true });
     });
   },

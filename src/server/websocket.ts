@@ -8,6 +8,7 @@ import { RefusedCallerError } from '../access/principal.js';
 import { badRequest } from '../schema/errors.js';
 import { workingOn } from '../telemetry/context.js';
 import { inSpan, SpanKind } from '../telemetry/trace.js';
+import type { Arrival } from './arrival.js';
 import { callerKey } from './bounds.js';
 import type { Errors } from './errors.js';
 import { MAX_FRAME_BYTES, MAX_SOCKET_OPERATIONS, refuseDeepJson } from './limits.js';
@@ -47,11 +48,12 @@ type Next = ExecutionResult | AsyncIterable<ExecutionResult>;
 export function serveSockets(
   server: Server,
   pipeline: Pipeline,
+  arrival: Arrival,
   errors: Errors,
   options: Pick<ServerOptions, 'authenticate' | 'log' | 'policy' | 'unread'>,
   persisted: ReturnType<typeof persistedOperations>,
 ): { count(): number; close(): Promise<void> } {
-  const { authenticate, log, policy = DEFAULT_POLICY, unread = UNREAD } = options;
+  const { log, policy = DEFAULT_POLICY, unread = UNREAD } = options;
   const sockets = new WebSocketServer({
     ...{ server, path: '/graphql', maxPayload: MAX_FRAME_BYTES, handleProtocols },
     verifyClient: ({ req }, answer) => (originAllowed(policy, req) ? answer(true) : answer(false, 403, 'Forbidden')),
@@ -65,7 +67,7 @@ export function serveSockets(
       const token = tokenFrom((name) => extra.request.headers[name]?.toString(), connectionParams);
       if (token === null) return false;
       try {
-        const caller = await authenticate(token);
+        const caller = await arrival.signIn(token);
         if (caller === null) return false;
         const gone = open.take(callerKey(caller));
         if (!gone) {
@@ -86,6 +88,7 @@ export function serveSockets(
     },
     onSubscribe: async (context, _id, sent) => {
       const requestId = randomUUID();
+      const began = performance.now();
       try {
         if (Object.keys(context.subscriptions).length > MAX_SOCKET_OPERATIONS) {
           throw badRequest('TOO_MANY_OPERATIONS', `One socket carries ${MAX_SOCKET_OPERATIONS} operations at once.`);
@@ -93,7 +96,7 @@ export function serveSockets(
         refuseDeepJson(sent.variables);
         refuseDeepJson(sent.extensions);
         const params = (await persisted?.lookUp(sent)) ?? sent;
-        const enveloped = pipeline.getEnveloped({ ...context, params, requestId } as never);
+        const enveloped = pipeline.getEnveloped({ ...context, params, requestId, began } as never);
         const document = enveloped.parse(params.query);
         const invalid: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
         if (invalid.length > 0) return invalid.map((error) => errors.finish(error, requestId));

@@ -2,6 +2,14 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
   Kind,
   type SelectionSetNode,
   type ValueNode,
@@ -13,17 +21,27 @@ export interface Weight {
   readonly fields: number;
   readonly aliases: number;
   readonly directives: number;
-  /** Rows its pages may bring, those inside each other multiplied. A size in a variable counts as the largest one. */
+  /**
+   * Rows its lists may bring, those inside each other multiplied, whatever is shown of them; a count weighs as several. A
+   * size in a variable counts as the largest one.
+   */
   readonly objects: number;
 }
 
-/** Whether a selection is that of a page: then its field's size multiplies what is inside. */
-type Inner = Weight & { readonly ofPage: boolean };
+/** `ofRows`: the part of a page's selection that its size multiplies. */
+type Inner = Weight & { readonly ofRows: number };
 
-const NOTHING: Inner = { depth: 0, fields: 0, aliases: 0, directives: 0, objects: 0, ofPage: false };
+type Parent = ReturnType<typeof getNamedType> | null | undefined;
+type Field = GraphQLField<unknown, unknown> | undefined;
+
+const NOTHING: Inner = { depth: 0, fields: 0, aliases: 0, directives: 0, objects: 0, ofRows: 0 };
+/** Counting reads every row of a list, but brings none. */
+const COUNT = 10;
+/** Objects in a list whose size nobody chooses, such as the history of an entry. */
+const LIST = 10;
 
 /** What the operations of a document ask for, with fragments counted wherever they are spread. Linear in its size. */
-export function weightOf(document: DocumentNode): Weight {
+export function weightOf(document: DocumentNode, schema: GraphQLSchema): Weight {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
@@ -32,32 +50,33 @@ export function weightOf(document: DocumentNode): Weight {
   let total = NOTHING;
   for (const node of document.definitions) {
     if (node.kind !== Kind.OPERATION_DEFINITION) continue;
-    total = sum(total, { ...NOTHING, directives: node.directives?.length ?? 0 }, ofSet(node.selectionSet));
+    const own = { ...NOTHING, directives: node.directives?.length ?? 0 };
+    total = sum(total, own, ofSet(node.selectionSet, schema.getRootType(node.operation)));
   }
   return total;
 
-  function ofSet(set: SelectionSetNode): Inner {
+  function ofSet(set: SelectionSetNode, parent: Parent): Inner {
     let weight: Inner = { ...NOTHING, depth: 1 };
     for (const node of set.selections) {
       const own = { ...NOTHING, directives: node.directives?.length ?? 0 };
-      if (node.kind === Kind.FIELD) weight = sum(weight, own, ofField(node));
-      else if (node.kind === Kind.INLINE_FRAGMENT) weight = sum(weight, own, ofSet(node.selectionSet));
-      else weight = sum(weight, own, ofFragment(node.name.value));
+      if (node.kind === Kind.FIELD) weight = sum(weight, own, ofField(node, parent));
+      else if (node.kind === Kind.INLINE_FRAGMENT) {
+        const type = node.typeCondition ? schema.getType(node.typeCondition.name.value) : parent;
+        weight = sum(weight, own, ofSet(node.selectionSet, type));
+      } else weight = sum(weight, own, ofFragment(node.name.value));
     }
     return weight;
   }
 
-  function ofField(node: FieldNode): Inner {
-    const inside = node.selectionSet ? ofSet(node.selectionSet) : NOTHING;
-    const ids = node.arguments?.find(({ name }) => name.value === 'ids')?.value;
-    const size = ids ? lengthOf(ids) : inside.ofPage ? sizeOf(node) : 0;
+  function ofField(node: FieldNode, parent: Parent): Inner {
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    const inside = node.selectionSet ? ofSet(node.selectionSet, field && getNamedType(field.type)) : NOTHING;
     return {
       ...inside,
       depth: inside.depth + 1,
       fields: inside.fields + 1,
       aliases: inside.aliases + (node.alias ? 1 : 0),
-      objects: size > 0 ? size * (1 + inside.objects) : inside.objects,
-      ofPage: node.name.value === 'nodes' || node.name.value === 'edges',
+      ...rowsOf(node, field, inside, isPage(parent)),
     };
   }
 
@@ -67,22 +86,47 @@ export function weightOf(document: DocumentNode): Weight {
     if (found) return found;
     weighed.set(name, NOTHING);
     const fragment = fragments.get(name);
-    const weight = fragment ? ofSet(fragment.selectionSet) : NOTHING;
+    const type = fragment && schema.getType(fragment.typeCondition.name.value);
+    const weight = fragment ? ofSet(fragment.selectionSet, type) : NOTHING;
     weighed.set(name, weight);
     return weight;
   }
 }
 
-/** Of a list of ids, each of which brings one row. */
-function lengthOf(ids: ValueNode): number {
-  return ids.kind === Kind.LIST ? Math.min(ids.values.length, MAX_PAGE) : MAX_PAGE;
+/** A field that is not there weighs nothing: validation refuses it. The schema itself is no row. */
+function rowsOf(node: FieldNode, field: Field, inside: Inner, ofPage: boolean): Pick<Inner, 'objects' | 'ofRows'> {
+  if (!field || getNamedType(field.type).name.startsWith('__')) return { objects: inside.objects, ofRows: 0 };
+  const list = isListType(getNullableType(field.type));
+  if (ofPage && field.name === 'totalCount') return { objects: COUNT, ofRows: 0 };
+  if (ofPage && list) return { objects: 0, ofRows: inside.objects };
+  const size = sizeOf(node, field, list);
+  return list
+    ? { objects: size * (1 + inside.objects), ofRows: 0 }
+    : { objects: size * (1 + inside.ofRows) + inside.objects, ofRows: 0 };
 }
 
-function sizeOf(page: FieldNode): number {
-  const size = page.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
-  if (size === undefined || size.kind === Kind.NULL) return DEFAULT_PAGE;
-  return size.kind === Kind.INT ? Math.min(Number(size.value), MAX_PAGE) : MAX_PAGE;
+function sizeOf(node: FieldNode, field: GraphQLField<unknown, unknown>, list: boolean): number {
+  const given = (...names: readonly string[]) => node.arguments?.find(({ name }) => names.includes(name.value))?.value;
+  const argument = (wanted: string) => field.args.find(({ name }) => name === wanted);
+  if (argument('ids')) return lengthOf(given('ids'));
+  const first = argument('first');
+  if (first) return numberOf(given('first', 'last')) ?? Number(first.defaultValue ?? DEFAULT_PAGE);
+  return list && isCompositeType(getNamedType(field.type)) ? LIST : 0;
 }
+
+/** Of a list of ids, each of which brings one row. */
+function lengthOf(ids: ValueNode | undefined): number {
+  return ids?.kind === Kind.LIST ? Math.min(ids.values.length, MAX_PAGE) : MAX_PAGE;
+}
+
+/** Null: the default of the field. A size out of bounds is refused by the field. */
+function numberOf(size: ValueNode | undefined): number | null {
+  if (size === undefined || size.kind === Kind.NULL) return null;
+  return size.kind === Kind.INT ? Math.min(Math.abs(Number(size.value)), MAX_PAGE) : MAX_PAGE;
+}
+
+/** Whether a type is that of a page, whose rows the size of its field multiplies. */
+const isPage = (type: Parent) => isObjectType(type) && 'pageInfo' in type.getFields();
 
 function sum(...weights: readonly Inner[]): Inner {
   return {
@@ -91,10 +135,10 @@ function sum(...weights: readonly Inner[]): Inner {
     aliases: total(weights, 'aliases'),
     directives: total(weights, 'directives'),
     objects: total(weights, 'objects'),
-    ofPage: weights.some(({ ofPage }) => ofPage),
+    ofRows: total(weights, 'ofRows'),
   };
 }
 
-function total(weights: readonly Inner[], what: 'fields' | 'aliases' | 'directives' | 'objects'): number {
+function total(weights: readonly Inner[], what: Exclude<keyof Inner, 'depth'>): number {
   return weights.reduce((all, weight) => all + weight[what], 0);
 }

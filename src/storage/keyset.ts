@@ -42,6 +42,17 @@ export interface Keyset<Row> {
   cursorOf(row: Row): string;
   /** One statement: `SELECT t.* FROM <table> t WHERE <conditions>`, one page of it. Throws CursorError. */
   read(queries: Queries, table: string, conditions: readonly Prisma.Sql[], page: PageArguments): Promise<Page<Row>>;
+  /**
+   * The same page below each of many parents, whose ids `column` holds, in one statement: LATERAL with a limit, so that only
+   * the rows of the pages are read. In the order of the ids.
+   */
+  readBelow(
+    queries: Queries,
+    table: string,
+    parents: { readonly column: keyof Row & string; readonly ids: readonly string[] },
+    conditions: readonly Prisma.Sql[],
+    page: PageArguments,
+  ): Promise<Page<Row>[]>;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -89,26 +100,44 @@ export function createKeyset<Row>(options: {
     throw new CursorError('INVALID_PAGE', `A page has 1 to ${maxSize} rows.`);
   }
 
-  return {
-    cursorOf: encode,
-    async read(queries, table, conditions, page) {
-      const size = sizeOf(page);
-      const backward = page.last != null;
-      const [later, earlier] = descending ? (['<', '>'] as const) : (['>', '<'] as const);
-      const bounds = [
-        ...(page.after ? [beside(page.after, later)] : []),
-        ...(page.before ? [beside(page.before, earlier)] : []),
-      ];
-      const direction = backward === descending ? 'ASC' : 'DESC';
-      const order = keys.map((key) => `${key.column} ${direction}`).join(', ');
-      const found = await queries.$queryRaw<Row[]>`
-        SELECT t.* FROM ${Prisma.raw(table)} t WHERE ${Prisma.join([...conditions, ...bounds], ' AND ')}
-        ORDER BY ${Prisma.raw(order)} LIMIT ${size + 1}`;
+  /** The statement of a page, and the page that its rows are. */
+  function pageOf(table: string, conditions: readonly Prisma.Sql[], page: PageArguments) {
+    const size = sizeOf(page);
+    const backward = page.last != null;
+    const [later, earlier] = descending ? (['<', '>'] as const) : (['>', '<'] as const);
+    const bounds = [
+      ...(page.after ? [beside(page.after, later)] : []),
+      ...(page.before ? [beside(page.before, earlier)] : []),
+    ];
+    const direction = backward === descending ? 'ASC' : 'DESC';
+    const order = keys.map((key) => `${key.column} ${direction}`).join(', ');
+    const statement = Prisma.sql`
+      SELECT t.* FROM ${Prisma.raw(table)} t WHERE ${Prisma.join([...conditions, ...bounds], ' AND ')}
+      ORDER BY ${Prisma.raw(order)} LIMIT ${size + 1}`;
+    function of(found: readonly Row[]): Page<Row> {
       const rows = found.slice(0, size);
       const more = found.length > size;
       return backward
         ? { rows: rows.reverse(), hasNext: page.before != null, hasPrevious: more }
         : { rows, hasNext: more, hasPrevious: page.after != null };
+    }
+    return { statement, of };
+  }
+
+  return {
+    cursorOf: encode,
+    async read(queries, table, conditions, page) {
+      const { statement, of } = pageOf(table, conditions, page);
+      return of(await queries.$queryRaw<Row[]>(statement));
+    },
+    async readBelow(queries, table, { column, ids }, conditions, page) {
+      const ofParent = Prisma.sql`t.${Prisma.raw(`"${column}"`)} = parent."id"`;
+      const { statement, of } = pageOf(table, [...conditions, ofParent], page);
+      const found = await queries.$queryRaw<Row[]>`
+        SELECT p.* FROM unnest(${[...new Set(ids)]}::uuid[]) parent("id"), LATERAL (${statement}) p`;
+      const below = new Map<unknown, Row[]>(ids.map((id) => [id, []]));
+      for (const row of found) below.get(row[column])?.push(row);
+      return ids.map((id) => of(below.get(id) ?? []));
     },
   };
 }

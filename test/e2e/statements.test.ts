@@ -74,4 +74,68 @@ describe('the statements of a request do not grow with what it shows', () => {
     expect(texts.length, texts.join('\n')).toBeLessThanOrEqual(3);
     expect(texts.length).toBeGreaterThan(0);
   });
+
+  it.each([
+    [
+      'their counts',
+      'all: mappings(first: 1) { totalCount } offers: mappings(first: 1, kinds: [OFFER]) { totalCount }',
+      4,
+    ],
+    ['the last of their mappings', 'mappings(last: 3) { nodes { remoteId } }', 2],
+    ['what lies behind a cursor', 'mappings(first: 3, after: $cursor) { nodes { remoteId } }', 2],
+    ['what lies in front of one', 'mappings(last: 3, before: $cursor) { nodes { remoteId } totalCount }', 3],
+  ])('5 connections with %s: as many statements as for one', async (_name, fields, most) => {
+    const { connections } = await app.csp.query<{
+      connections: { nodes: { mappings: { edges: { cursor: string }[] } }[] };
+    }>('{ connections(first: 3) { nodes { mappings(first: 10) { edges { cursor } } } } }');
+    const cursor = connections.nodes[2]?.mappings.edges[9]?.cursor;
+    const used = fields.includes('$cursor') ? ', $cursor: String' : '';
+    const document = `query ($first: Int${used}) { connections(first: $first) { nodes { alias ${fields} } } }`;
+    for (const first of [1, 5]) {
+      const { data, texts } = await costOf<Connections>(document, { first, ...(used && { cursor }) });
+      expect(data.connections.nodes).toHaveLength(first);
+      expect(texts.length, texts.join('\n')).toBeGreaterThan(0);
+      expect(texts.length, texts.join('\n')).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it('counts and pages below many connections are those of each one', async () => {
+    interface Below {
+      readonly id: string;
+      readonly all: { readonly totalCount: number };
+      readonly offers: { readonly totalCount: number; readonly nodes: { id: string }[] };
+      readonly last: { readonly edges: { cursor: string }[]; readonly pageInfo: object };
+    }
+    const fields = `id all: mappings(first: 1) { totalCount } offers: mappings(kinds: [OFFER], last: 4) { totalCount
+      nodes { id } } last: mappings(last: 7) { edges { cursor } pageInfo { hasPreviousPage hasNextPage } }`;
+    const { connections } = await app.csp.query<{ connections: { nodes: Below[] } }>(
+      `{ connections { nodes { ${fields} } } }`,
+    );
+    for (const below of connections.nodes) {
+      const { connection } = await app.csp.query<{ connection: Below }>(
+        `query ($id: ID!) { connection(id: $id) { ${fields} } }`,
+        { id: below.id },
+      );
+      expect(below).toEqual(connection);
+      expect([below.all.totalCount, below.offers.totalCount]).toEqual([20, 10]);
+      expect([below.offers.nodes.length, below.last.edges.length]).toEqual([4, 7]);
+      expect(below.last.pageInfo).toEqual({ hasPreviousPage: true, hasNextPage: false });
+    }
+  });
+
+  it('objects by 25 ids of each type: one statement for each type', async () => {
+    const lists = ['auditLogs', 'connections', 'customers', 'mappings(kinds: [OFFER])', 'apiKeys'];
+    const data = await app.csp.query<Record<string, { nodes: { id: string }[] }>>(
+      `{ ${lists.map((list) => `${list} { nodes { id } }`).join(' ')} }`,
+    );
+    const ids = Object.values(data).flatMap(({ nodes }) => nodes.map(({ id }) => id));
+    expect(ids.length).toBeGreaterThan(50);
+    const { data: found, texts } = await costOf<{ nodes: { id: string; __typename: string }[] }>(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }',
+      { ids },
+    );
+    expect(found.nodes.map(({ id }) => id)).toEqual(ids);
+    expect(new Set(found.nodes.map((node) => node.__typename)).size).toBe(lists.length);
+    expect(texts.length, texts.join('\n')).toBeLessThanOrEqual(lists.length);
+  });
 });

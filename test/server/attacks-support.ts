@@ -73,6 +73,8 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
     'query ($n: Int = 100) { connections(first: $n) { nodes { mappings(first: $n) { nodes { connection { mappings(first: $n) { nodes { id } } } } } } } }',
   'pages below 100 ids':
     'query ($ids: [ID!]! = []) { nodes(ids: $ids) { ... on Connection { mappings(first: 100) { nodes { connection { mappings { nodes { id } } } } } } } }',
+  'counts below 100 ids': `query ($ids: [ID!]! = []) { nodes(ids: $ids) { ... on Connection { ${times(30, (at) => `a${at}: mappings(first: 1) { totalCount }`)} } } }`,
+  'pages of which nothing is shown': `query ($ids: [ID!]! = []) { nodes(ids: $ids) { ... on Connection { ${times(3, (at) => `a${at}: mappings(last: 100) { pageInfo { endCursor } }`)} } } }`,
   'conflicting fields': `{ ${times(300, (at) => `x: node(id: "${at}") { id }`)} }`,
   'a page of 101': '{ connections(first: 101) { nodes { id } } }',
   'a page of 0': '{ connections(first: 0) { nodes { id } } }',

@@ -3,21 +3,21 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RequestPolicy, ServerOptions } from '../../src/server/options.js';
 import { DEFAULT_POLICY } from '../../src/server/policy.js';
-import { GOOD, openSignedIn, type Probe, startProbe, subscribe } from './support.js';
+import { GOOD, openSignedIn, openSocket, type Probe, SLOW, startProbe, subscribe } from './support.js';
 
 let probe: Probe;
 afterEach(() => {
   probe?.letGo();
   return probe?.server.close();
 });
-const start = async (policy: Partial<RequestPolicy>, more: Pick<ServerOptions, 'unread'> = {}) => {
+const start = async (policy: Partial<RequestPolicy>, more: Pick<ServerOptions, 'unread' | 'admit'> = {}) => {
   probe = await startProbe(undefined, { policy: { ...DEFAULT_POLICY, ...policy }, ...more });
 };
 
-async function ask(body: object, accept = 'application/json') {
+async function ask(body: object, accept = 'application/json', token = GOOD) {
   const response = await fetch(probe.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept, authorization: `Bearer ${GOOD}` },
+    headers: { 'content-type': 'application/json', accept, authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   });
   const text = await response.text();
@@ -26,7 +26,7 @@ async function ask(body: object, accept = 'application/json') {
 
 describe('the deadline of an operation', () => {
   test.each(['hanging', 'deaf'])('ends a field that is %s, with its code, over HTTP and a socket', async (field) => {
-    await start({ deadlineMs: 50 });
+    await start({ deadlineMs: 300 });
     expect(await ask({ query: `{ ${field} }` })).toMatchObject({ status: 504, code: 'DEADLINE_EXCEEDED' });
     const socket = await openSignedIn(probe.url);
     socket.send(subscribe('1', `{ ${field} }`));
@@ -35,8 +35,32 @@ describe('the deadline of an operation', () => {
     socket.destroy();
   });
 
+  test('holds for the signing in as well, over HTTP and a socket', async () => {
+    await start({ deadlineMs: 300 });
+    const late = { status: 504, code: 'DEADLINE_EXCEEDED' };
+    expect(await ask({ query: '{ hello }' }, 'application/json', SLOW)).toMatchObject(late);
+    const socket = await openSocket(probe.url);
+    socket.send({ type: 'connection_init', payload: { apiKey: SLOW } });
+    expect((await socket.closed).code).toBe(1013);
+  });
+
+  test('holds for the waiting to be admitted as well', async () => {
+    let admitted: (seconds: number) => void = () => undefined;
+    let asked = 0;
+    const admit = () => (++asked === 1 ? Promise.resolve(0) : new Promise<number>((resolve) => (admitted = resolve)));
+    await start({ deadlineMs: 300 }, { admit });
+    expect((await ask({ query: '{ hello }' })).status).toBe(200);
+    expect(await ask({ query: '{ hello }' })).toMatchObject({ status: 504, code: 'DEADLINE_EXCEEDED' });
+    admitted(0);
+    const socket = await openSignedIn(probe.url);
+    socket.send(subscribe('1', '{ hello }'));
+    expect(JSON.stringify(await socket.next())).toContain('DEADLINE_EXCEEDED');
+    admitted(0);
+    socket.destroy();
+  });
+
   test('does not end a live field that has begun', async () => {
-    await start({ deadlineMs: 50 });
+    await start({ deadlineMs: 300 });
     const socket = await openSignedIn(probe.url);
     socket.send(subscribe('1', 'subscription { waiting }'));
     await socket.next();

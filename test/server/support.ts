@@ -10,6 +10,8 @@ import { currentDeadline } from '../../src/storage/deadline.js';
 export const GOOD = 'cgk_good';
 /** Good until `revoke` is called. */
 export const PASSING = 'cgk_passing';
+/** It is not told whether it is good before somebody lets go. */
+export const SLOW = 'cgk_slow';
 /** The server behind it cannot tell whether it is good. */
 export const DOWN = 'cgk_down';
 
@@ -19,7 +21,7 @@ export interface Probe {
   readonly metricsPort: number | null;
   /** Sends a message to every live field `waiting`. */
   push(text: string): void;
-  /** Lets the fields `hanging` and `deaf` answer. */
+  /** Lets the fields `hanging` and `deaf` answer, and `SLOW` in. */
   letGo(): void;
   /** How many of those are open. */
   open(): number;
@@ -97,7 +99,8 @@ export async function startProbe(
     services: { operations: { db: { client: {}, of: () => ({}) } }, audit: {} } as unknown as SchemaServices,
     authenticate: async (token) => {
       if (token === DOWN) throw new Error('no database');
-      return good.has(token) ? PRINCIPAL : null;
+      if (token === SLOW) await hang();
+      return good.has(token) || token === SLOW ? PRINCIPAL : null;
     },
     unready,
     ...options,
