@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAnswerer } from './server/answer.js';
 import { createArrival } from './server/arrival.js';
 import { createErrors } from './server/errors.js';
 import type { ServerOptions } from './server/options.js';
@@ -36,6 +37,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
   const arrival = createArrival(options);
   const persisted = persistedOperations(policy);
   const pipeline = createPipeline(options, arrival, errors, persisted);
+  const answer = createAnswerer(pipeline, errors);
   const probes = createProbes(options);
   const open = new Set<ServerResponse>();
   const streams = new Set<ServerResponse>();
@@ -65,7 +67,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
       inSpan(
         `${request.method} ${routeOf(request)}`,
         span,
-        async () => pipeline(request, response, { requestId, began }),
+        () => answer({ req: request, res: response, requestId, began }),
         () => ({ 'http.response.status_code': response.statusCode, 'gateway.request': requestId }),
       ),
     );

@@ -7,8 +7,8 @@ export interface Fate {
   readonly text: string;
 }
 
-/** Sends bytes as they are and reads until the server ends the connection or has answered once. */
-export function sendRaw(url: string, bytes: string | Buffer): Promise<Fate> {
+/** Sends bytes as they are and reads until the server ends the connection, or until the head of its answer has come. */
+export function sendRaw(url: string, bytes: string | Buffer, { whole = false } = {}): Promise<Fate> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
@@ -21,15 +21,20 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<Fate> {
     socket.on('close', end);
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
-      if (text.includes('\r\n\r\n')) end();
+      if (!whole && text.includes('\r\n\r\n')) end();
     });
     socket.write(bytes);
   });
 }
 
 /** An HTTP request with the headers it needs, those given instead or beside, and a body. */
-export function rawRequest(headers: readonly string[], body = '', line = 'POST /graphql HTTP/1.1'): string {
-  return `${[line, 'Host: gateway', 'Content-Type: application/json', ...headers].join('\r\n')}\r\n\r\n${body}`;
+export function rawRequest(
+  headers: readonly string[],
+  body = '',
+  line = 'POST /graphql HTTP/1.1',
+  host = 'gateway',
+): string {
+  return `${[line, `Host: ${host}`, 'Content-Type: application/json', ...headers].join('\r\n')}\r\n\r\n${body}`;
 }
 
 const times = (count: number, of: (at: number) => string) => Array.from({ length: count }, (_, at) => of(at)).join(' ');

@@ -2,6 +2,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { auditServer } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { rawRequest, sendRaw } from './attacks-support.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -107,6 +108,36 @@ describe('GraphQL over HTTP', () => {
     } as RequestInit);
     expect(answer.status).toBe(413);
     expect(errorsOf(await answer.text())[0]?.extensions.code).toBe('REQUEST_ENTITY_TOO_LARGE');
+  });
+});
+
+describe('an address that none can be made of', () => {
+  const body = '{"query":"{ __typename }"}';
+  const send = (line: string, host: string) =>
+    sendRaw(app.url, rawRequest(['Connection: close', `Content-Length: ${body.length}`], body, line, host), {
+      whole: true,
+    });
+
+  test.each(['a b', '[', '<x>', '%zz', 'a:99999', 'a:b', 'a/b', 'a?b', 'a#b', '@'])(
+    'the host %s is refused with 400, typed, and tells nothing',
+    async (host) => {
+      for (const line of ['POST /graphql HTTP/1.1', 'POST /nothing HTTP/1.1', 'OPTIONS /graphql HTTP/1.1']) {
+        const { status, text } = await send(line, host);
+        expect([status, line]).toEqual([400, line]);
+        const told = errorsOf(text.slice(text.indexOf('{')));
+        const requestId = /x-request-id: (\S+)/i.exec(text)?.[1];
+        expect(told[0]?.extensions).toEqual({ code: 'BAD_REQUEST', requestId });
+        expect(text).not.toMatch(/node_modules|\bat |file:|hunter2/);
+      }
+    },
+  );
+
+  test.each(['a', 'a.b:1', '[::1]:80', 'x_y'])('the host %s is fine', async (host) => {
+    expect((await send('POST /graphql HTTP/1.1', host)).status).toBe(200);
+  });
+
+  test('it is no fault of the gateway', () => {
+    expect(app.logged.filter((line) => line.startsWith('error'))).toEqual([]);
   });
 });
 
