@@ -68,7 +68,8 @@ export function serveSockets(
       if (token === null) return false;
       try {
         const caller = await arrival.signIn(token);
-        if (caller === null) return false;
+        // Who left meanwhile is no socket any more: nobody would ever count it out.
+        if (caller === null || extra.socket.readyState !== extra.socket.OPEN) return false;
         const gone = open.take(callerKey(caller));
         if (!gone) {
           extra.socket.close(TRY_AGAIN_LATER, 'Too many sockets');

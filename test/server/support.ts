@@ -23,7 +23,9 @@ export interface Probe {
   push(text: string): void;
   /** Lets the fields `hanging` and `deaf` answer, and `SLOW` in. */
   letGo(): void;
-  /** How many of those are open. */
+  /** How many of those wait. */
+  hanging(): number;
+  /** How many live fields `waiting` are open. */
   open(): number;
   /** Resolves when none is open. */
   allEnded(): Promise<void>;
@@ -41,8 +43,12 @@ export async function startProbe(
   const held = new Set<() => void>();
   const hang = (deadline?: AbortSignal) =>
     new Promise<string>((resolve, reject) => {
-      held.add(() => resolve('at last'));
-      deadline?.addEventListener('abort', () => reject(deadline.reason));
+      const answer = () => resolve('at last');
+      held.add(answer);
+      deadline?.addEventListener('abort', () => {
+        held.delete(answer);
+        reject(deadline.reason);
+      });
     });
   const good = new Set([GOOD, PASSING]);
   const field = (subscribe: () => AsyncIterable<string>) => ({
@@ -113,7 +119,9 @@ export async function startProbe(
     metricsPort,
     letGo: () => {
       for (const answer of held) answer();
+      held.clear();
     },
+    hanging: () => held.size,
     push: waiting.push,
     open: waiting.open,
     allEnded: waiting.allEnded,
