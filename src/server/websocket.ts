@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -64,6 +64,7 @@ export function serveSockets(
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: async ({ extra, connectionParams }) => {
+      refuseDeepJson(connectionParams);
       const token = tokenFrom((name) => extra.request.headers[name]?.toString(), connectionParams);
       if (token === null) return false;
       try {
@@ -87,7 +88,9 @@ export function serveSockets(
       keepSignedIn(extra, token);
       return true;
     },
-    onSubscribe: async (context, _id, sent) => {
+    onPing: (_context, payload) => refuseDeepJson(payload),
+    onPong: (_context, payload) => refuseDeepJson(payload),
+    onSubscribe: async (context, id, sent) => {
       const requestId = randomUUID();
       const began = performance.now();
       try {
@@ -177,8 +180,8 @@ export function serveSockets(
           socket.on('message', (data, isBinary) => {
             if (isBinary) return socket.close(CloseCode.BadRequest, 'Messages are text');
             read(String(data)).catch((fault: Error) => {
-              // Well-formed, but only a server may send it.
-              const odd = fault.message.startsWith('Unexpected message of type');
+              // Well-formed, but only a server may send it; or deeper than whoever answers it could bear.
+              const odd = fault.message.startsWith('Unexpected message of type') || fault instanceof GraphQLError;
               if (odd) return socket.close(CloseCode.BadRequest, 'Invalid message received');
               log('error', 'A socket failed.', { fault: fault.name });
               socket.close(TRY_AGAIN_LATER, 'Try again later');

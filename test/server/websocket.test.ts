@@ -152,6 +152,15 @@ describe('faults', () => {
     expect((await socket.closed).code).toBe(4400);
   });
 
+  test.each(['connection_init', 'ping', 'pong', 'connection_ack'])(
+    'a payload too deep in %s closes it with 4400',
+    async (type) => {
+      const socket = await openSocket(probe.url);
+      socket.send(`{"type":"${type}","payload":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`);
+      expect((await socket.closed).code).toBe(4400);
+    },
+  );
+
   test('a frame over 256 KiB closes the socket with 1009', async () => {
     const socket = await openSignedIn(probe.url);
     socket.send(subscribe('1', `{ hello } #${'x'.repeat(256 * 1024)}`));
