@@ -15,12 +15,20 @@ interface Result {
   readonly errors?: readonly GraphQLError[];
 }
 
+/** What every request brings with it. */
+interface Begun {
+  /** Of `performance.now()`. */
+  readonly began: number;
+  /** Nobody waits for it any longer: what it asks is given up. */
+  readonly gone?: AbortSignal;
+}
+
 /**
  * How many operations a caller has under way on this instance, live fields included, and how long one may take. Both are the
  * same for HTTP, server-sent events and WebSocket.
  */
 export function bounded(policy: RequestPolicy, log: ServerOptions['log']): Plugin {
-  const underWay = createTally(policy.operationsPerCaller);
+  const underWay = createTally<string>(policy.operationsPerCaller);
   const begin = (context: unknown) => {
     const { principal } = context as Context;
     return principal ? underWay.take(callerKey(principal)) : () => undefined;
@@ -78,6 +86,8 @@ export function bounded(policy: RequestPolicy, log: ServerOptions['log']): Plugi
         work.then(discard, () => undefined);
       }, LAST_WORDS_MS);
     }, leftOf(context));
+    const { gone } = context as Begun;
+    gone?.addEventListener('abort', () => deadline.abort(reason));
     const work = begun(deadline.signal);
     try {
       const result = (await Promise.race([work, gaveUp])) as Result;
@@ -91,7 +101,7 @@ export function bounded(policy: RequestPolicy, log: ServerOptions['log']): Plugi
 
   /** What letting the caller in took of the time is gone. */
   function leftOf(context: unknown): number {
-    const { began } = context as { readonly began: number };
+    const { began } = context as Begun;
     return Math.max(0, policy.deadlineMs - (performance.now() - began));
   }
 }
@@ -101,7 +111,7 @@ export function callerKey({ organizationId, actor }: Principal): string {
 }
 
 /** The same results; `end` is called once, when they end, however they do. */
-function whole(source: AsyncIterable<unknown>, end: () => void): AsyncIterable<unknown> {
+export function whole<Result>(source: AsyncIterable<Result>, end: () => void): AsyncIterable<Result> {
   const iterator = source[Symbol.asyncIterator]();
   return {
     [Symbol.asyncIterator]: () => ({

@@ -1,11 +1,11 @@
 /** Counts what each caller has under way, up to `most`. */
-export interface Tally {
+export interface Tally<Caller> {
   /** One more: how to say that it ended, as often as one likes; null when there are `most` already. */
-  take(caller: string): (() => void) | null;
+  take(caller: Caller): (() => void) | null;
 }
 
-export function createTally(most: number): Tally {
-  const counts = new Map<string, number>();
+export function createTally<Caller>(most: number): Tally<Caller> {
+  const counts = new Map<Caller, number>();
   return {
     take(caller) {
       const count = counts.get(caller) ?? 0;

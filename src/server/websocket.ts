@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import {
+  CloseCode,
+  handleProtocols,
+  makeServer,
+  type Context as ServerContext,
+  type SubscribePayload,
+} from 'graphql-ws';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { RefusedCallerError } from '../access/principal.js';
@@ -9,7 +15,7 @@ import { badRequest } from '../schema/errors.js';
 import { workingOn } from '../telemetry/context.js';
 import { inSpan, SpanKind } from '../telemetry/trace.js';
 import type { Arrival } from './arrival.js';
-import { callerKey } from './bounds.js';
+import { callerKey, whole } from './bounds.js';
 import type { Errors } from './errors.js';
 import { MAX_FRAME_BYTES, MAX_SOCKET_OPERATIONS, refuseDeepJson } from './limits.js';
 import type { ServerOptions } from './options.js';
@@ -60,7 +66,9 @@ export function serveSockets(
   });
   // It is told of the server's errors too, and whoever listens with the server hears of them there.
   sockets.on('error', () => undefined);
-  const open = createTally(policy.socketsPerCaller);
+  const open = createTally<string>(policy.socketsPerCaller);
+  /** Also those whose client does not wait for them any more. */
+  const underWay = createTally<WebSocket>(MAX_SOCKET_OPERATIONS);
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: async ({ extra, connectionParams }) => {
@@ -92,36 +100,16 @@ export function serveSockets(
     onPong: (_context, payload) => refuseDeepJson(payload),
     onSubscribe: async (context, id, sent) => {
       const requestId = randomUUID();
-      const began = performance.now();
+      const end = underWay.take(context.extra.socket);
       try {
-        if (Object.keys(context.subscriptions).length > MAX_SOCKET_OPERATIONS) {
+        if (!end) {
           throw badRequest('TOO_MANY_OPERATIONS', `One socket carries ${MAX_SOCKET_OPERATIONS} operations at once.`);
         }
-        refuseDeepJson(sent.variables);
-        refuseDeepJson(sent.extensions);
-        const params = (await persisted?.lookUp(sent)) ?? sent;
-        const enveloped = pipeline.getEnveloped({ ...context, params, requestId, began } as never);
-        const document = enveloped.parse(params.query);
-        const invalid: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
-        if (invalid.length > 0) return invalid.map((error) => errors.finish(error, requestId));
-        if (!getOperationAST(document, sent.operationName)) {
-          throw badRequest('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document.');
-        }
-        return {
-          schema: enveloped.schema,
-          operationName: sent.operationName,
-          document,
-          variableValues: sent.variables,
-          contextValue: await enveloped.contextFactory(),
-          rootValue: {
-            requestId,
-            lookAgain: context.extra.lookAgain,
-            execute: enveloped.execute,
-            subscribe: enveloped.subscribe,
-          } satisfies Engine,
-        };
+        return await begun(context, id, sent, { requestId, end });
       } catch (error) {
-        return [errors.finish(errors.mask(error), requestId)];
+        end?.();
+        const faults: readonly unknown[] = error instanceof Invalid ? error.errors : [errors.mask(error)];
+        return faults.map((fault) => errors.finish(fault as GraphQLError, requestId));
       }
     },
     execute: (args) => carriedOut('execute', args) as never,
@@ -130,25 +118,68 @@ export function serveSockets(
     onError: (_context, _id, _payload, faults) => faults.map((error) => told(error).toJSON()),
   });
 
+  /** From a message to what is carried out. Throws what is wrong with it. */
+  async function begun(
+    context: ServerContext<Record<string, unknown>, Extra>,
+    id: string,
+    sent: SubscribePayload,
+    own: Pick<Engine, 'requestId' | 'end'>,
+  ): Promise<ExecutionArgs> {
+    const gone = new AbortController();
+    const initial = { ...context, requestId: own.requestId, began: performance.now(), gone: gone.signal };
+    refuseDeepJson(sent.variables);
+    refuseDeepJson(sent.extensions);
+    const params = (await persisted?.lookUp(sent)) ?? sent;
+    const { parse, validate, contextFactory, ...enveloped } = pipeline.getEnveloped({ ...initial, params } as never);
+    const document = parse(params.query);
+    const invalid: readonly GraphQLError[] = validate(enveloped.schema, document);
+    if (invalid.length > 0) throw new Invalid(invalid);
+    const operation = getOperationAST(document, sent.operationName);
+    if (!operation) throw badRequest('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document.');
+    const contextValue = await contextFactory();
+    // What is written goes to its end, and a live field that has begun is returned by the protocol itself.
+    if (operation.operation !== 'mutation' && !(id in context.subscriptions)) {
+      // Nobody is told: the client has completed it, or has left.
+      throw badRequest('COMPLETED', 'This was completed by its client.');
+    }
+    if (operation.operation === 'query') context.subscriptions[id] = endingWith(gone);
+    return {
+      schema: enveloped.schema,
+      operationName: sent.operationName,
+      document,
+      variableValues: sent.variables,
+      contextValue,
+      rootValue: {
+        ...own,
+        lookAgain: context.extra.lookAgain,
+        execute: enveloped.execute,
+        subscribe: enveloped.subscribe,
+      } satisfies Engine,
+    };
+  }
+
   /** Faults become errors of the operation: they must never reach the socket. */
   async function carriedOut(how: 'execute' | 'subscribe', args: ExecutionArgs): Promise<Next> {
-    const engine = args.rootValue as Engine;
+    const { requestId, end, lookAgain, ...engine } = args.rootValue as Engine;
+    const done = (one: ExecutionResult) => errors.finished<ExecutionResult>(one, requestId);
     try {
-      const { requestId } = engine;
       const result = await workingOn({ requestId }, () =>
         inSpan(`socket ${how}`, { kind: SpanKind.SERVER, attributes: { 'gateway.request': requestId } }, () =>
           engine[how]({ ...args, rootValue: undefined }),
         ),
       );
-      const done = (one: ExecutionResult) => errors.finished<ExecutionResult>(one, engine.requestId);
-      if (!isAsyncIterable(result)) return done(result);
+      if (!isAsyncIterable(result)) {
+        end();
+        return done(result);
+      }
       // Closing the socket ends its live fields, and a socket that is closing takes no message any more.
-      return mapAsyncIterator(result, async (one) => {
-        await engine.lookAgain?.();
+      return mapAsyncIterator(whole(result, end), async (one) => {
+        await lookAgain?.();
         return done(one);
       });
     } catch (error) {
-      return { errors: [errors.finish(errors.mask(error), engine.requestId)] };
+      end();
+      return { errors: [errors.finish(errors.mask(error), requestId)] };
     }
   }
 
@@ -213,8 +244,30 @@ export function serveSockets(
   };
 }
 
+/** A document that does not fit the schema, or is too much. */
+class Invalid extends Error {
+  override readonly name = 'InvalidError';
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('The document is invalid.');
+    this.errors = errors;
+  }
+}
+
+/** What the protocol returns when its client completes a query or leaves; there is nothing to come of it. */
+function endingWith(gone: AbortController): AsyncGenerator<unknown> {
+  const over = async () => {
+    gone.abort();
+    return { done: true, value: undefined } as const;
+  };
+  return { next: over, return: over, throw: over, [Symbol.asyncIterator]: () => endingWith(gone) } as never;
+}
+
 interface Engine {
   readonly requestId: string;
+  /** It is over: one less under way. */
+  end(): void;
   readonly lookAgain: (() => Promise<void>) | undefined;
   execute(args: ExecutionArgs): Promise<Next>;
   subscribe(args: ExecutionArgs): Promise<Next>;
