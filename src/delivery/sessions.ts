@@ -9,7 +9,7 @@ import { budgetKey, type VendorBudget } from './budget.js';
 import { countCall } from './call-meter.js';
 import { underDeadline } from './deadline-session.js';
 import { lazily } from './lazy-session.js';
-import { tellingRefusals } from './secret-stop.js';
+import { tellingRefusals } from './refusal-session.js';
 
 /** The stored connection, as far as opening a session needs it. */
 export interface ConnectionRow {

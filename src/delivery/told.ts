@@ -1,17 +1,10 @@
-import type { EntryError } from '../audit/entry.js';
 import type { LineSnapshot, Resolution, Session, Step } from '../connectors/contract.js';
 import { isConnectorError } from '../connectors/errors.js';
-import { entryError } from './verdicts.js';
+import { entryError, type Unread } from './verdicts.js';
 
 /** What a read tells of a write that was sent. `unread`: nothing, because it failed; then it is no verdict. */
 export interface Told extends Resolution {
   readonly unread?: Unread;
-}
-
-export interface Unread {
-  readonly error: EntryError;
-  /** It ends by itself, or with the connection's credentials: no reason to ask a person. */
-  readonly passing: boolean;
 }
 
 /** Never throws: a line that could not be read tells as little as a connector that fails on what was read. */

@@ -4,7 +4,6 @@ import { ConnectorError } from '../connectors/errors.js';
 import type { Decision } from './decision.js';
 import type { Sent, Verdict, WorkItem } from './lane.js';
 import { addDays } from './period.js';
-import type { Unread } from './told.js';
 
 /** How operations are left, in words. Pure. */
 
@@ -67,6 +66,13 @@ export function unanswered(due: Date): Verdict {
     notBefore: due,
     error: { class: 'unknownOutcome', code: 'ANSWER_MISSING', message: 'No trustworthy answer came.' },
   };
+}
+
+/** Why a read told nothing. */
+export interface Unread {
+  readonly error: EntryError;
+  /** It ends by itself, or with the connection's credentials: no reason to ask a person. */
+  readonly passing: boolean;
 }
 
 /** So often a read may fail, for a reason that does not pass by itself, before a person is asked. */

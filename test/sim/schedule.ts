@@ -2,7 +2,7 @@ import type { Session } from '../../src/connectors/contract.js';
 import { createDrain as realDrain } from '../../src/delivery/drain.js';
 import type { WorkItem } from '../../src/delivery/lane.js';
 import { DEFAULT_POLICY, type Policy } from '../../src/delivery/policy.js';
-import { tellingRefusals } from '../../src/delivery/secret-stop.js';
+import { tellingRefusals } from '../../src/delivery/refusal-session.js';
 import { createJobs, type SimulatedJobs } from './jobs.js';
 import { createKernel } from './kernel.js';
 import { judge, type Verdicts } from './oracle.js';
