@@ -25,6 +25,7 @@ import { createSessions } from './delivery/sessions.js';
 import { inBackground } from './delivery/urgency.js';
 import { createJobEngine } from './jobs/engine.js';
 import { createInstances } from './jobs/instances.js';
+import { readPidSpace } from './jobs/pid-space.js';
 import { migrateJobs } from './jobs/tables.js';
 import { continueReconciliation, RECONCILE_TASK } from './operations/continue-reconciliation.js';
 import { continueSourcePull, SOURCE_PAGE_TASK } from './operations/continue-source-pull.js';
@@ -211,6 +212,7 @@ export async function createApp(options: AppOptions) {
   const instances = createInstances({
     db,
     id: instanceId,
+    pidSpace: readPidSpace(),
     workerIds: jobs.workerIds,
     activeJobIds: jobs.activeJobIds,
     onDeath: async (dead) => {

@@ -16,6 +16,8 @@ export interface Instances {
 export interface InstancesOptions {
   readonly db: Database;
   readonly id: string;
+  /** Where this process's id means one process (`readPidSpace`); null: not told. */
+  readonly pidSpace: string | null;
   /** In whose names this process's jobs are locked, and those it really works on. */
   readonly workerIds: () => readonly string[];
   readonly activeJobIds: () => readonly string[];
@@ -26,10 +28,10 @@ export interface InstancesOptions {
 
 /**
  * Heartbeat of this process, and the funeral of others. The engine keeps a killed worker's jobs locked for hours;
- * here they are unlocked within a minute, at once for a killed process of the same machine.
+ * here they are unlocked within a minute, at once for a killed process whose id means the same process here.
  */
 export function createInstances(options: InstancesOptions): Instances {
-  const { db, id } = options;
+  const { db, id, pidSpace } = options;
   let timer: NodeJS.Timeout | undefined;
   let beating: Promise<void> = Promise.resolve();
 
@@ -37,8 +39,8 @@ export function createInstances(options: InstancesOptions): Instances {
     const workers = [...options.workerIds()];
     // By the database's clock alone: a host's clock may jump, and an instance that looks silent is buried.
     await db.client.$executeRaw`
-      INSERT INTO "Instance" ("id", "host", "pid", "workers", "startedAt", "beatAt")
-      VALUES (${id}::uuid, ${hostname()}, ${process.pid}, ${workers}, now(), now())
+      INSERT INTO "Instance" ("id", "host", "pid", "pidSpace", "workers", "startedAt", "beatAt")
+      VALUES (${id}::uuid, ${hostname()}, ${process.pid}, ${pidSpace}, ${workers}, now(), now())
       ON CONFLICT ("id") DO UPDATE SET "workers" = EXCLUDED."workers", "beatAt" = now()`;
     for (const dead of await findDead()) await bury(dead);
     await unlockOrphans();
@@ -47,11 +49,11 @@ export function createInstances(options: InstancesOptions): Instances {
 
   async function findDead(): Promise<{ id: string; workers: string[] }[]> {
     const others = await db.client.$queryRaw<
-      { id: string; host: string; pid: number; workers: string[]; silent: boolean }[]
+      { id: string; pid: number; near: boolean; workers: string[]; silent: boolean }[]
     >`
-      SELECT "id"::text, "host", "pid", "workers", "beatAt" < now() - make_interval(secs => ${DEAD_AFTER_SECONDS}) AS "silent"
+      SELECT "id"::text, "pid", "pidSpace" = ${pidSpace}::text IS TRUE AS "near", "workers", "beatAt" < now() - make_interval(secs => ${DEAD_AFTER_SECONDS}) AS "silent"
       FROM "Instance" WHERE "id" <> ${id}::uuid`;
-    return others.filter((other) => other.silent || (other.host === hostname() && !isAlive(other.pid)));
+    return others.filter((other) => other.silent || (other.near && !isAlive(other.pid)));
   }
 
   async function bury(dead: { id: string; workers: string[] }): Promise<void> {
