@@ -29,7 +29,7 @@ import { readPidSpace } from './jobs/pid-space.js';
 import { migrateJobs } from './jobs/tables.js';
 import { continueReconciliation, RECONCILE_TASK } from './operations/continue-reconciliation.js';
 import { continueSourcePull, SOURCE_PAGE_TASK } from './operations/continue-source-pull.js';
-import { failInterrupted } from './operations/interrupted.js';
+import { failAbandoned, failInterrupted } from './operations/interrupted.js';
 import { PULL_ALL_TASK, PULL_TASK, requestPull, startPull } from './operations/pull-source.js';
 import {
   AZURE_CRON,
@@ -265,6 +265,7 @@ export async function createApp(options: AppOptions) {
       ],
     );
     await instances.start();
+    await failAbandoned(db);
     await requestPull(operations, ...sources.all.map(({ id }) => id));
   } catch (error) {
     // Nothing may keep running, and trying again, behind a start that failed.

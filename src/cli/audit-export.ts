@@ -10,6 +10,7 @@ import { newId } from '../storage/ids.js';
 import { type Context, operator } from './context.js';
 import { CommandError, EXIT } from './errors.js';
 import { organizationsOf } from './organizations.js';
+import { present } from './presence.js';
 import { withStore } from './store.js';
 
 export interface ExportFlags {
@@ -30,39 +31,41 @@ export async function exportLog(context: Context, flags: ExportFlags): Promise<v
   if (flags.after !== undefined && flags.cursorFile !== undefined) {
     throw new CommandError('Give --after or --cursor-file, not both.', EXIT.wrongUse);
   }
-  await withStore(context, async ({ db, signal }) => {
-    const scopes = await organizationsOf(db, flags.organization);
-    const after = await cursorOf(flags, scopes);
-    const connectionIds = flags.connection && (await connectionIdsOf(db, scopes, flags.connection));
-    const file = flags.out === undefined ? null : await openOut(flags.out, flags.format, after.size > 0);
-    let bar: ReturnType<typeof context.terminal.progress> | null = null;
-    try {
-      const { rows, cursor, complete } = await exportAudit({
-        ...{ db, newId, scopes, actor: operator(), format: flags.format, after, signal },
-        filter: {
-          ...(flags.from && { from: flags.from }),
-          ...(flags.to && { to: flags.to }),
-          ...(flags.operation && { operations: flags.operation }),
-          ...(flags.status && { statuses: flags.status }),
-          ...(connectionIds && { connectionIds }),
-        },
-        write: file ? (text) => file.appendFile(text).then(() => true) : context.terminal.write,
-        onCursor: (reached) => keepCursor(flags, file, reached),
-        onProgress(done, total) {
-          bar ??= context.terminal.progress(total, 'events');
-          bar.to(done);
-        },
-      });
-      summarize(context, flags, { rows, cursor: printCursor(cursor), complete });
-      if (!complete) process.exitCode = EXIT.failed;
-    } catch (error) {
-      if (error instanceof CursorError) throw new CommandError(error.message, EXIT.wrongUse);
-      throw error;
-    } finally {
-      (bar as ReturnType<typeof context.terminal.progress> | null)?.end();
-      await file?.close();
-    }
-  });
+  await withStore(context, ({ db, signal }) =>
+    present(db, async (instanceId) => {
+      const scopes = await organizationsOf(db, flags.organization);
+      const after = await cursorOf(flags, scopes);
+      const connectionIds = flags.connection && (await connectionIdsOf(db, scopes, flags.connection));
+      const file = flags.out === undefined ? null : await openOut(flags.out, flags.format, after.size > 0);
+      let bar: ReturnType<typeof context.terminal.progress> | null = null;
+      try {
+        const { rows, cursor, complete } = await exportAudit({
+          ...{ db, newId, scopes, actor: operator(), instanceId, format: flags.format, after, signal },
+          filter: {
+            ...(flags.from && { from: flags.from }),
+            ...(flags.to && { to: flags.to }),
+            ...(flags.operation && { operations: flags.operation }),
+            ...(flags.status && { statuses: flags.status }),
+            ...(connectionIds && { connectionIds }),
+          },
+          write: file ? (text) => file.appendFile(text).then(() => true) : context.terminal.write,
+          onCursor: (reached) => keepCursor(flags, file, reached),
+          onProgress(done, total) {
+            bar ??= context.terminal.progress(total, 'events');
+            bar.to(done);
+          },
+        });
+        summarize(context, flags, { rows, cursor: printCursor(cursor), complete });
+        if (!complete) process.exitCode = EXIT.failed;
+      } catch (error) {
+        if (error instanceof CursorError) throw new CommandError(error.message, EXIT.wrongUse);
+        throw error;
+      } finally {
+        (bar as ReturnType<typeof context.terminal.progress> | null)?.end();
+        await file?.close();
+      }
+    }),
+  );
 }
 
 async function cursorOf({ after, cursorFile }: ExportFlags, scopes: readonly Scope[]): Promise<ExportCursor> {

@@ -3,6 +3,7 @@ import { auditLog } from '../audit/log.js';
 import type { Database } from '../storage/database.js';
 import { newId } from '../storage/ids.js';
 import { operator } from './context.js';
+import { present } from './presence.js';
 
 /** How recorded work ended: `failure` says why it did not reach its end. */
 export interface Ending {
@@ -15,16 +16,26 @@ export interface Ending {
  * Work that concerns several organizations and is none's own operation: an entry in the log of each, open while it is done.
  * What is thrown fails them too.
  */
-export async function recorded<T>(
+export function recorded<T>(
   db: Database,
   scopes: readonly Scope[],
   { operation, summary }: { readonly operation: string; readonly summary: string },
   work: () => Promise<T>,
   endingOf: (result: T) => Ending,
 ): Promise<T> {
+  return present(db, (instanceId) => record(db, scopes, { operation, summary, instanceId }, work, endingOf));
+}
+
+async function record<T>(
+  db: Database,
+  scopes: readonly Scope[],
+  opening: { readonly operation: string; readonly summary: string; readonly instanceId: string },
+  work: () => Promise<T>,
+  endingOf: (result: T) => Ending,
+): Promise<T> {
   const correlationId = newId();
   const entries = scopes.map(({ tenantId, organizationId }) => ({ scope: { tenantId, organizationId }, id: newId() }));
-  const opened = { operation, summary, status: 'RUNNING' as const, actor: operator(), correlationId };
+  const opened = { ...opening, status: 'RUNNING' as const, actor: operator(), correlationId };
   for (const { scope, id } of entries) await db.transaction((tx) => auditLog.open(tx, scope, { ...opened, id }));
 
   async function end({ message, details, failure }: Ending): Promise<void> {

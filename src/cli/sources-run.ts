@@ -33,7 +33,8 @@ export async function pullNow(context: Context, source: string): Promise<void> {
 
 /** Answers the request id by which the entry is found. */
 async function ask({ db, url }: Store, source: string): Promise<string> {
-  const alive = { beatAt: { gt: new Date(Date.now() - 60_000) } };
+  // A command that works has no workers.
+  const alive = { beatAt: { gt: new Date(Date.now() - 60_000) }, workers: { isEmpty: false } };
   if ((await db.client.instance.count({ where: alive })) === 0) {
     throw new CommandError('No gateway runs on this database; start one, it pulls by itself.');
   }

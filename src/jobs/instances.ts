@@ -37,11 +37,7 @@ export function createInstances(options: InstancesOptions): Instances {
 
   async function beat(): Promise<void> {
     const workers = [...options.workerIds()];
-    // By the database's clock alone: a host's clock may jump, and an instance that looks silent is buried.
-    await db.client.$executeRaw`
-      INSERT INTO "Instance" ("id", "host", "pid", "pidSpace", "workers", "startedAt", "beatAt")
-      VALUES (${id}::uuid, ${hostname()}, ${process.pid}, ${pidSpace}, ${workers}, now(), now())
-      ON CONFLICT ("id") DO UPDATE SET "workers" = EXCLUDED."workers", "beatAt" = now()`;
+    await showAlive(db, { id, host: hostname(), pid: process.pid, pidSpace, workers });
     for (const dead of await findDead()) await bury(dead);
     await unlockOrphans();
     await unlockLost(workers);
@@ -109,6 +105,23 @@ export function createInstances(options: InstancesOptions): Instances {
       await db.client.instance.deleteMany({ where: { id } });
     },
   };
+}
+
+/** By the database's clock alone: a host's clock may jump, and an instance that looks silent is buried. */
+export async function showAlive(
+  db: Database,
+  self: {
+    readonly id: string;
+    readonly host: string;
+    readonly pid: number;
+    readonly pidSpace: string | null;
+    readonly workers: readonly string[];
+  },
+): Promise<void> {
+  await db.client.$executeRaw`
+    INSERT INTO "Instance" ("id", "host", "pid", "pidSpace", "workers", "startedAt", "beatAt")
+    VALUES (${self.id}::uuid, ${self.host}, ${self.pid}, ${self.pidSpace}, ${[...self.workers]}::text[], now(), now())
+    ON CONFLICT ("id") DO UPDATE SET "workers" = EXCLUDED."workers", "beatAt" = now()`;
 }
 
 function isAlive(pid: number): boolean {

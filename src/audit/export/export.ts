@@ -12,6 +12,8 @@ export interface ExportOptions {
   readonly newId: NewId;
   readonly scopes: readonly Scope[];
   readonly actor: Actor;
+  /** Whose end is the end of its open entries. */
+  readonly instanceId?: string;
   readonly format: ExportFormatName;
   readonly filter: ExportFilter;
   readonly after: ExportCursor;
@@ -90,7 +92,8 @@ interface Part {
 }
 
 /** An entry in the log of each organization, which tells of its own events and connections and of nobody else's. */
-async function recordExport({ db, newId, scopes, actor, format, filter, after }: ExportOptions) {
+async function recordExport(options: ExportOptions) {
+  const { db, newId, scopes, actor, instanceId, format, filter, after } = options;
   const correlationId = newId();
   const summary = `Export of audit events as ${format}`;
   const parts = new Map<string, Part>();
@@ -100,8 +103,9 @@ async function recordExport({ db, newId, scopes, actor, format, filter, after }:
     const own = connections?.filter((connection) => connection.organizationId === organizationId);
     const asked = { ...filter, ...(own && { connectionIds: own.map((connection) => connection.id) }) };
     const details = { format, filter: asked, after: placeIn(after, organizationId) };
-    const opened = { id, operation: 'ExportAuditLogs', status: 'RUNNING' as const, actor, correlationId, summary };
-    await db.transaction((tx) => auditLog.open(tx, scope, { ...opened, details }));
+    const opened = { id, operation: 'ExportAuditLogs', status: 'RUNNING' as const };
+    const told = { actor, correlationId, summary, ...(instanceId !== undefined && { instanceId }) };
+    await db.transaction((tx) => auditLog.open(tx, scope, { ...opened, ...told, details }));
     parts.set(organizationId, { scope, id, rows: 0 });
   }
   return {
