@@ -1,23 +1,18 @@
-import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { CursorError } from '../audit/cursor.js';
 import type { AuditStatus, Scope } from '../audit/entry.js';
-import { type ExportCursor, parseCursor, printCursor } from '../audit/export/cursor.js';
+import { printCursor } from '../audit/export/cursor.js';
 import { exportAudit } from '../audit/export/export.js';
-import type { ExportFormatName } from '../audit/export/formats.js';
 import { decodeId } from '../schema/ids.js';
 import type { Database } from '../storage/database.js';
 import { newId } from '../storage/ids.js';
+import { openPlace, type PlaceFlags } from './audit-export-place.js';
 import { type Context, operator } from './context.js';
 import { CommandError, EXIT } from './errors.js';
 import { organizationsOf } from './organizations.js';
 import { present } from './presence.js';
 import { withStore } from './store.js';
 
-export interface ExportFlags {
-  readonly format: ExportFormatName;
-  readonly out?: string;
-  readonly after?: string;
-  readonly cursorFile?: string;
+export interface ExportFlags extends PlaceFlags {
   readonly organization?: string;
   readonly from?: Date;
   readonly to?: Date;
@@ -34,13 +29,12 @@ export async function exportLog(context: Context, flags: ExportFlags): Promise<v
   await withStore(context, ({ db, signal }) =>
     present(db, async (instanceId) => {
       const scopes = await organizationsOf(db, flags.organization);
-      const after = await cursorOf(flags, scopes);
       const connectionIds = flags.connection && (await connectionIdsOf(db, scopes, flags.connection));
-      const file = flags.out === undefined ? null : await openOut(flags.out, flags.format, after.size > 0);
+      const { after, continued, file, keep } = await openPlace(flags, scopes);
       let bar: ReturnType<typeof context.terminal.progress> | null = null;
       try {
         const { rows, cursor, complete } = await exportAudit({
-          ...{ db, newId, scopes, actor: operator(), instanceId, format: flags.format, after, signal },
+          ...{ db, newId, scopes, actor: operator(), instanceId, format: flags.format, after, continued, signal },
           filter: {
             ...(flags.from && { from: flags.from }),
             ...(flags.to && { to: flags.to }),
@@ -48,8 +42,8 @@ export async function exportLog(context: Context, flags: ExportFlags): Promise<v
             ...(flags.status && { statuses: flags.status }),
             ...(connectionIds && { connectionIds }),
           },
-          write: file ? (text) => file.appendFile(text).then(() => true) : context.terminal.write,
-          onCursor: (reached) => keepCursor(flags, file, reached),
+          write: file?.append ?? context.terminal.write,
+          onCursor: keep,
           onProgress(done, total) {
             bar ??= context.terminal.progress(total, 'events');
             bar.to(done);
@@ -66,40 +60,6 @@ export async function exportLog(context: Context, flags: ExportFlags): Promise<v
       }
     }),
   );
-}
-
-async function cursorOf({ after, cursorFile }: ExportFlags, scopes: readonly Scope[]): Promise<ExportCursor> {
-  const kept = cursorFile === undefined ? '' : await readFile(cursorFile, 'utf8').catch(ignoreMissing);
-  try {
-    return parseCursor(after ?? kept.trim(), scopes);
-  } catch (error) {
-    throw new CommandError((error as Error).message, EXIT.wrongUse);
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return '';
-  throw error;
-}
-
-/** What was written stays; only a file that goes on where a cursor ended is added to. */
-async function openOut(path: string, format: ExportFormatName, continued: boolean): Promise<FileHandle> {
-  if (continued && format === 'cloudevents-batch') {
-    throw new CommandError('A batch is one JSON array and cannot be continued: use cloudevents.', EXIT.wrongUse);
-  }
-  return open(path, continued ? 'a' : 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-    throw new CommandError(`${path} is there already. Name another file, or a cursor to go on behind.`, EXIT.wrongUse);
-  });
-}
-
-/** Never further than what is written; after a crash the last page may come twice, never not at all. */
-async function keepCursor({ cursorFile }: ExportFlags, file: FileHandle | null, cursor: ExportCursor): Promise<void> {
-  if (cursorFile === undefined) return;
-  await file?.datasync();
-  const draft = `${cursorFile}.${process.pid}`;
-  await writeFile(draft, `${printCursor(cursor)}\n`, { mode: 0o600 });
-  await rename(draft, cursorFile);
 }
 
 async function connectionIdsOf(db: Database, scopes: readonly Scope[], wanted: readonly string[]): Promise<string[]> {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -76,6 +77,42 @@ describe('audit export', () => {
     expect(told[0]?.actor.name).toMatch(/\(command line\)$/);
   });
 
+  it('begins in a log that is still empty, and goes on there', async () => {
+    const [out, kept] = [join(folder, 'empty.csv'), join(folder, 'empty.cursor')];
+    const id = randomUUID();
+    await app.database.sql(
+      `INSERT INTO "Organization" ("id", "tenantId", "kind", "name") VALUES ($1, $1, 'CSP', 'Quiet')`,
+      [id],
+    );
+    const args = ['export', '--organization', 'Quiet', '--format', 'csv', '--out', out, '--cursor-file', kept];
+    for (let round = 0; round < 3; round += 1) expect(await cli(...args)).toMatchObject({ code: 0 });
+    const [heading, ...events] = (await readFile(out, 'utf8')).trim().split('\r\n');
+    expect(heading).toMatch(/^organizationId,seq,/);
+    expect(events.map((line) => line.split(',')[1])).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('drops what a write that failed has left, and refuses a file that lost something', async () => {
+    const [out, kept] = [join(folder, 'torn.ndjson'), join(folder, 'torn.cursor')];
+    const args = ['export', '--organization', 'First CSP', '--out', out, '--cursor-file', kept];
+    expect((await cli(...args)).code).toBe(0);
+    const before = await readFile(out, 'utf8');
+    await appendFile(out, before.slice(0, 100));
+    await pushCustomer(app.csp);
+    expect((await cli(...args)).code).toBe(0);
+    const text = await readFile(out, 'utf8');
+    expect(text.startsWith(before)).toBe(true);
+    const numbers = linesOf(text).map((line) => Number(JSON.parse(line).seq));
+    expect(numbers).toEqual(numbers.map((_seq, at) => at + 1));
+
+    await writeFile(out, before.slice(0, 100));
+    expect(await cli(...args)).toMatchObject({ code: 2, err: expect.stringContaining('Name another file by --out') });
+    expect(await readFile(out, 'utf8')).toBe(before.slice(0, 100));
+    // Moved away, as logs are: what comes later begins a new one.
+    await rename(out, `${out}.1`);
+    expect((await cli(...args)).code).toBe(0);
+    expect(Number(JSON.parse(linesOf(await readFile(out, 'utf8'))[0] ?? '').seq)).toBe(numbers.length + 1);
+  });
+
   it.each([
     ['two cursors', ['--after', '1', '--cursor-file', 'x'], 'not both'],
     ['a bad cursor', ['--after', 'x', '--organization', 'First CSP'], 'cursor'],
@@ -83,6 +120,7 @@ describe('audit export', () => {
     ['an unknown status', ['--status', 'GOOD'], 'It must be one of PENDING'],
     ['a time that is none', ['--from', 'yesterday'], 'It must be a time such as'],
     ['an unknown connection', ['--connection', 'nowhere'], 'There is no connection "nowhere"'],
+    ['a file in a folder that is not there', ['--out', join('nowhere', 'x')], 'cannot be opened'],
     ['a file that is there', ['--out', join(import.meta.dirname, 'audit.test.ts')], 'is there already'],
   ])('refuses %s with 2 and how to mend it', async (_what, args, reason) => {
     expect(await cli('export', ...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });

@@ -17,6 +17,8 @@ export interface ExportOptions {
   readonly format: ExportFormatName;
   readonly filter: ExportFilter;
   readonly after: ExportCursor;
+  /** It follows a former export, so it needs no heading; absent: with a cursor. */
+  readonly continued?: boolean;
   /** Writes a text and waits until there is room for more; false: nobody reads any more. */
   readonly write: (text: string) => Promise<boolean>;
   /** After what was written: how far it goes. */
@@ -41,7 +43,7 @@ export async function exportAudit(options: ExportOptions): Promise<Exported> {
   const ranges = rangesOf(scopes, after, await extentsOf(db.url, scopes));
   const total = ranges.reduce((sum, range) => sum + Number(range.until - range.after), 0);
   const record = await recordExport(options);
-  const format = exportFormat(options.format, { continued: after.size > 0 });
+  const format = exportFormat(options.format, { continued: options.continued ?? after.size > 0 });
   let [rows, seen, complete] = [0, 0, true];
   let cursor: ExportCursor = new Map(ranges.map((range) => [range.organizationId, range.after]));
   try {
@@ -57,6 +59,8 @@ export async function exportAudit(options: ExportOptions): Promise<Exported> {
       options.onProgress?.(seen, total);
     }
     if (complete) complete = await write(format.end);
+    // Also where there was no page.
+    if (complete) await options.onCursor?.(cursor);
     await record.end(cursor, complete);
     return { rows, cursor, complete };
   } catch (error) {
