@@ -60,7 +60,7 @@ export async function boot(
   const ownerUrl = config.databaseOwnerUrl;
   try {
     const keyProvider = await keysOf(config, keyFile, ownerUrl ?? databaseUrl);
-    const auditKeys = await loadAuditKeys(config.audit.key, dataDir);
+    const auditKeys = await loadAuditKeys(config.audit, dataDir);
     const { createApp } = await loading;
     const app = await createApp({
       databaseUrl,

@@ -27,7 +27,7 @@ export async function makeCheckpoint(context: Context, organization?: string): P
 /** What signs and where it goes, made as a gateway makes it. */
 export async function checkpointsOf(context: Context, { db, dataDir }: Store) {
   const { audit } = context.config();
-  const keys = await loadAuditKeys(audit.key, dataDir);
+  const keys = await loadAuditKeys(audit, dataDir);
   const outside = createOutside(checkpointPlace(audit.checkpoints, dataDir));
   const checkpoints = createCheckpoints({ db, key: keys.signing, outside, now: () => new Date() });
   return { checkpoints, keys, place: outside.name };
@@ -36,7 +36,7 @@ export async function checkpointsOf(context: Context, { db, dataDir }: Store) {
 /** `audit public-key`: needs no database. */
 export async function printPublicKey(context: Context): Promise<void> {
   const { audit, dataDir } = context.config();
-  const { known } = await readAuditKeys(audit.key, resolve(dataDir));
+  const { known } = await readAuditKeys(audit, resolve(dataDir));
   const keys = [...known].map(([id, key]) => ({ id, pem: pemOf(key) }));
   if (keys.length === 0) throw new CommandError('There is no key yet. A gateway makes one when it first starts.');
   context.terminal.value(keys);

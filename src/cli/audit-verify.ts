@@ -54,7 +54,7 @@ export async function verifyLog(context: Context, flags: VerifyFlags): Promise<v
 }
 
 async function keysOf(context: Context, { dataDir }: Store, { publicKey }: VerifyFlags): Promise<PublicKeys> {
-  const { known } = await readAuditKeys(context.config().audit.key, dataDir);
+  const { known } = await readAuditKeys(context.config().audit, dataDir);
   const given = await Promise.all(
     publicKey.map(async (file) => {
       try {

@@ -1,4 +1,7 @@
-import type { Values, Variable } from './variable.js';
+import { listOf, type Values, type Variable } from './variable.js';
+
+/** An Ed25519 key in DER (RFC 8410): always the same twelve bytes, then the key. */
+const PUBLIC_KEY = /^MCowBQYDK2VwAyEA[A-Za-z\d+/]{43}=$/;
 
 /** How the audit log is proven, and for how long it is kept. */
 export const AUDIT_VARIABLES = [
@@ -10,6 +13,14 @@ export const AUDIT_VARIABLES = [
       /^[0-9a-f]{64}$/i.test(value) || (/^[\w+/-]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === 32)
         ? null
         : 'must be 32 random bytes as base64 or hex; make one with: openssl rand -base64 32',
+  },
+  {
+    name: 'GATEWAY_AUDIT_KEYS_ACCEPTED',
+    help: 'Public keys whose checkpoints are believed beside those of the signing key, separated by commas: keys that signed before, or the next one. Each is the line between BEGIN and END that "audit public-key" prints.',
+    check: (value) =>
+      listOf(value).every((key) => PUBLIC_KEY.test(key))
+        ? null
+        : 'must be public keys separated by commas, each the line between BEGIN and END that "audit public-key" prints',
   },
   {
     name: 'GATEWAY_AUDIT_CHECKPOINTS',
@@ -25,6 +36,8 @@ export const AUDIT_VARIABLES = [
 
 export interface AuditSettings {
   readonly key: string | null;
+  /** Public keys, DER as base64. */
+  readonly acceptedKeys: readonly string[];
   /** A path or an address; null: a file in the data folder. */
   readonly checkpoints: string | null;
   /** Null: for ever. */
@@ -34,6 +47,7 @@ export interface AuditSettings {
 export function auditSettingsOf(values: Values): AuditSettings {
   return {
     key: values.GATEWAY_AUDIT_KEY ?? null,
+    acceptedKeys: listOf(values.GATEWAY_AUDIT_KEYS_ACCEPTED),
     checkpoints: values.GATEWAY_AUDIT_CHECKPOINTS ?? null,
     retentionMonths: values.GATEWAY_AUDIT_RETENTION_MONTHS ? Number(values.GATEWAY_AUDIT_RETENTION_MONTHS) : null,
   };

@@ -46,7 +46,8 @@ export function signCheckpoint(statement: Statement, key: SigningKey): SignedChe
 /** What a checkpoint says, or in a sentence why it cannot be believed. */
 export function openCheckpoint(signed: SignedCheckpoint, keys: PublicKeys): Statement | string {
   const key = keys.get(signed.key);
-  if (!key) return `it is signed by the key ${signed.key}, which is not known here`;
+  if (!key)
+    return `it is signed by the key ${signed.key}, which is not known here (if it was yours: GATEWAY_AUDIT_KEYS_ACCEPTED)`;
   const valid = verify(null, Buffer.from(signed.statement), key, Buffer.from(signed.signature, 'base64'));
   if (!valid) return 'its signature is not valid';
   const { format, ...statement } = JSON.parse(signed.statement) as Statement & { format: string };

@@ -34,6 +34,11 @@ export function publicKeyFrom(pem: string): KeyObject {
   return key;
 }
 
+/** The same from the middle line of its PEM. */
+export function publicKeyOfLine(line: string): KeyObject {
+  return createPublicKey({ key: Buffer.from(line, 'base64'), format: 'der', type: 'spki' });
+}
+
 export function publicKeys(...keys: readonly KeyObject[]): PublicKeys {
   return new Map(keys.map((key) => [idOf(key), key]));
 }

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase } from '../../src/storage/database.js';
+import { fillLog } from '../audit/support/filled-log.js';
+import { createScope } from '../audit/support/log.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { runCli } from './support.js';
+
+let test: TestDatabase;
+let folder: string;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'gateway-cli-'));
+  const db = createDatabase(test.url);
+  const scope = await createScope(db);
+  await db.close();
+  await fillLog(test.url, scope, 1, '2025-01-05T00:00:00Z');
+  await fillLog(test.url, scope, 1);
+});
+afterAll(async () => {
+  await test?.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const [before, after] = [randomBytes(32), randomBytes(32)].map((bytes) => bytes.toString('base64'));
+const cli = (env: { readonly [name: string]: string | undefined }, ...args: readonly string[]) =>
+  runCli(['audit', ...args], { DATABASE_URL: test.url, GATEWAY_DATA_DIR: folder, ...env });
+
+describe('the key that signs, replaced by configuration', () => {
+  it('is believed on where its public half is accepted: by verify and by retention', async () => {
+    expect((await cli({ GATEWAY_AUDIT_KEY: before }, 'checkpoint')).code).toBe(0);
+    const { out: pem } = await cli({ GATEWAY_AUDIT_KEY: before }, 'public-key');
+    const accepted = pem.split('\n')[1];
+
+    const forgotten = await cli({ GATEWAY_AUDIT_KEY: after }, 'verify');
+    expect(forgotten).toMatchObject({ code: 3, out: expect.stringContaining('GATEWAY_AUDIT_KEYS_ACCEPTED') });
+    const env = { GATEWAY_AUDIT_KEY: after, GATEWAY_AUDIT_KEYS_ACCEPTED: ` ${accepted},` };
+    expect(await cli(env, 'verify')).toMatchObject({ code: 0, out: expect.stringContaining('All as it was written') });
+    const retained = await cli(env, 'retain', '--months', '1', '--json');
+    expect([retained.code, JSON.parse(retained.out)]).toMatchObject([0, { removals: [{ events: 3 }], findings: [] }]);
+    expect(await cli(env, 'verify')).toMatchObject({ code: 0 });
+    // Whoever has both files of the public keys needs no configuration.
+    const { out: both } = await cli(env, 'public-key');
+    expect(both.match(/BEGIN PUBLIC KEY/g)).toHaveLength(2);
+    expect(both).toContain(accepted);
+  });
+
+  it.each(['nonsense', before])('is a public one: %s is refused', async (value) => {
+    const refused = await cli({ GATEWAY_AUDIT_KEYS_ACCEPTED: value }, 'verify');
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('GATEWAY_AUDIT_KEYS_ACCEPTED must be') });
+    expect(refused.err).not.toContain(value);
+  });
+});
