@@ -26,6 +26,7 @@
  *     mayBePrivate          hosts that the operator named may be addresses inside the network
  *     limitHit              a refusal because of volume is respected by all instances
  *   in the session
+ *     getMany               the nightly comparison looks again at every mapped company and service
  *     checkMapping          vendor-specific reasons against a mapping, beyond the host's own rules
  *     vendorQuota           how much of the vendor's call allowance is used
  *     dispose               frees what the session holds
@@ -48,7 +49,7 @@
  * VERSION. `CONTRACT_VERSION` is the version of everything exported here. A new optional member is a new minor version, a new
  * duty or a changed meaning a new major one. `descriptor.contractVersion` is the range a connector works with; one that leaves
  * this gateway's version out is refused at start. 1.1 added `HttpRequest.form`; who sends one names `^1.1.0`. 1.2 added
- * `Step.restores`.
+ * `Step.restores`, `Session.getMany` and `LineSnapshot.contract.recurring`; nobody needs to name it.
  */
 
 import type { ConnectorDescriptor, LookupKind, OptionField } from './descriptor.js';
@@ -203,6 +204,17 @@ export interface Session {
    * Throws `ConnectorError` where the question could not be answered.
    */
   get<K extends LookupKind>(kind: K, id: string, signal?: AbortSignal): Promise<RemoteRecords[K] | null>;
+
+  /**
+   * Records by their ids, in any order, each as `get` answers it; those that `get` answers null for are left out. Asked every night for all
+   * that is mapped: so the number of calls must grow with the vendor's page size, not with the number of ids. Null where the
+   * vendor cannot be asked like that; absent = always. Throws as `get` does.
+   */
+  getMany?<K extends 'company' | 'service'>(
+    kind: K,
+    ids: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly RemoteRecords[K][] | null>;
 
   /**
    * Vendor-specific reasons for or against a mapping, after the host's own rules passed. `fail` refuses the mapping, `warn` is

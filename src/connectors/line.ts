@@ -88,6 +88,8 @@ export interface LineSnapshot {
     readonly name: string;
     readonly companyId: string;
     readonly active: boolean;
+    /** Whether it bills again and again (R40). Absent = it does. */
+    readonly recurring?: boolean;
     readonly startDate: CalendarDate;
     readonly endDate: CalendarDate | null;
     readonly billingFrequency: BillingFrequency | null;

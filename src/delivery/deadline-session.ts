@@ -14,6 +14,9 @@ export function underDeadline(session: Session): Session {
     search: (query, signal) => ending(signal, (until) => session.search(query, until)),
     get: (kind, id, signal) => ending(signal, (until) => session.get(kind, id, until)),
     snapshot: (query, signal) => ending(signal, (until) => session.snapshot(query, until)),
+    ...(session.getMany && {
+      getMany: (kind, ids, signal) => ending(signal, (until) => session.getMany!(kind, ids, until)),
+    }),
     ...(checkMapping && {
       checkMapping: (proposal, signal) => ending(signal, (until) => checkMapping.call(session, proposal, until)),
     }),

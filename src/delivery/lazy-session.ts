@@ -38,6 +38,7 @@ export function lazily(open: () => Promise<Session>): Session {
     },
     search: async (...input) => (await ready()).search(...input),
     get: async (...input) => (await ready()).get(...input),
+    getMany: async (...input) => (await (await ready()).getMany?.(...input)) ?? null,
     checkMapping: async (...input) => (await (await ready()).checkMapping?.(...input)) ?? [],
     snapshot: async (...input) => (await ready()).snapshot(...input),
     plan: (...input) => already().plan(...input),

@@ -9,6 +9,7 @@ import type { Job } from '../jobs/engine.js';
 import type { Queries } from '../storage/database.js';
 import { waysToActive } from './connection-access.js';
 import type { Services } from './services.js';
+import { standingRules } from './standing-rules.js';
 
 export const RECONCILE_TASK = 'continue-reconciliation';
 
@@ -16,6 +17,8 @@ export const RECONCILE_TASK = 'continue-reconciliation';
 const SLOTS = 2;
 /** Failed tries in a row before it is given up. Waiting for the vendor's allowance is none. */
 const MAX_ATTEMPTS = 8;
+/** So many stale mappings are told with their reasons. */
+const MOST_TOLD = 20;
 /** By then the next night's has begun. */
 const MAX_AGE_MS = 20 * 3_600_000;
 
@@ -53,7 +56,7 @@ export async function continueReconciliation(services: Services, payload: Record
   await meterCalls(async () => {
     try {
       const session = services.sessions.of(connection);
-      await reconcileBatch(services, run, connection, session, async (tx, progress) => {
+      await reconcileBatch({ ...services, rules: standingRules }, run, connection, session, async (tx, progress) => {
         if (progress.done) await finish(services, tx, run, connection, progress);
         else await services.jobs.enqueue(tx, reconciliationJob(run));
       });
@@ -70,12 +73,13 @@ async function finish(
   tx: Queries,
   run: Reconciliation,
   { alias }: Connection,
-  { checked, drifts, calls, tally }: Progress,
+  { checked, drifts, calls, tally, stale }: Progress,
 ): Promise<void> {
   const seconds = (services.now().getTime() - run.startedAt.getTime()) / 1000;
   const left = tally.unread > 0 ? `, ${tally.unread} could not be read` : '';
   const summary = `Reconciled the connection "${alias}": ${checked} lines, ${drifts} drifts, ${calls} calls${left}`;
-  const details = { lines: checked, drifts, calls, seconds, ...tally };
+  const staleMappings = stale.slice(0, MOST_TOLD);
+  const details = { lines: checked, drifts, calls, seconds, ...tally, ...(stale.length > 0 && { staleMappings }) };
   await end(services, tx, run, 'SUCCEEDED', summary, { summary, details });
 }
 

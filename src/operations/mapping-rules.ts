@@ -69,7 +69,10 @@ export function variantReasons(variant: VariantSource): Reason[] {
   return reasons;
 }
 
-export function serviceReasons(service: RemoteService, variant: VariantSource): Reason[] {
+export function serviceReasons(
+  service: RemoteService,
+  variant: Pick<VariantSource, 'offerType' | 'billingFrequency'>,
+): Reason[] {
   const path = ['input', 'serviceId'];
   const name = `"${service.name}"`;
   const reasons: Reason[] = [];

@@ -1,6 +1,7 @@
 import type { RemoteCompany, SearchPage, SearchQuery } from '../contract.js';
 import type { Currencies } from './currencies.js';
-import { numeric } from './ids.js';
+import { isId, numeric } from './ids.js';
+import { readByIds } from './in-batches.js';
 import { namePrefix, need, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
 import type { Picklists } from './picklists.js';
 import type { Row } from './wire.js';
@@ -35,6 +36,18 @@ export async function searchCompanies(
 export async function getCompany(tools: Tools, id: string, signal?: AbortSignal): Promise<RemoteCompany | null> {
   const row = await readItem(tools.client, 'Companies', id, PERMISSION, signal);
   return row && companyOf(row, await tools.picklists(), await tools.currencies());
+}
+
+/** Those of the ids that exist and may be seen, 500 in a call. */
+export async function getCompanies(
+  tools: Tools,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<RemoteCompany[]> {
+  const query = { entity: 'Companies', permissionId: PERMISSION, signal };
+  const rows = await readByIds(tools.client, ids.filter(isId), query);
+  const [lists, currencies] = [await tools.picklists(), await tools.currencies()];
+  return [...rows.values()].map((row) => companyOf(row, lists, currencies));
 }
 
 export function companyOf(row: Row, lists: Picklists, currencies: Currencies): RemoteCompany {

@@ -1,5 +1,6 @@
 import type { RemoteService, SearchPage, SearchQuery } from '../contract.js';
-import { numeric } from './ids.js';
+import { isId, numeric } from './ids.js';
+import { readByIds } from './in-batches.js';
 import { namePrefix, need, pageOf, readItem, SEARCH_PAGES, type Tools } from './lookups.js';
 import type { Picklists } from './picklists.js';
 import type { Row } from './wire.js';
@@ -33,6 +34,18 @@ export async function searchServices(
 export async function getService(tools: Tools, id: string, signal?: AbortSignal): Promise<RemoteService | null> {
   const row = await readItem(tools.client, 'Services', id, PERMISSION, signal);
   return row && serviceOf(row, await tools.picklists());
+}
+
+/** Those of the ids that exist and may be seen, 500 in a call. */
+export async function getServices(
+  tools: Tools,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<RemoteService[]> {
+  const query = { entity: 'Services', permissionId: PERMISSION, signal };
+  const rows = await readByIds(tools.client, ids.filter(isId), query);
+  const lists = await tools.picklists();
+  return [...rows.values()].map((row) => serviceOf(row, lists));
 }
 
 /** Autotask: everything in Services is a recurring service. A cost the level hides comes as nothing or as 0. */

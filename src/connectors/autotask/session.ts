@@ -1,18 +1,20 @@
 import type { ConnectorContext, LookupKind, RemoteRecord, RemoteRecords, Session } from '../contract.js';
 import { applyStep } from './apply.js';
 import { checkMapping } from './check-mapping.js';
-import { getCompany, searchCompanies } from './companies.js';
+import { getCompanies, getCompany, searchCompanies } from './companies.js';
 import { getContract, searchContracts } from './contracts.js';
 import { diagnose } from './diagnose.js';
 import { createTools } from './lookups.js';
 import { planChange } from './plan.js';
 import { readQuota } from './quota.js';
 import { resolveStep } from './resolve.js';
-import { getService, searchServices } from './services.js';
+import { getService, getServices, searchServices } from './services.js';
 import type { Settings } from './settings.js';
 import { readSnapshots } from './snapshot.js';
 
 const get = { company: getCompany, service: getService, contract: getContract };
+
+const many = { company: getCompanies, service: getServices };
 
 /** One session on one connection. Makes no call by itself. */
 export function createSession(context: ConnectorContext, settings: Settings): Session {
@@ -27,6 +29,10 @@ export function createSession(context: ConnectorContext, settings: Settings): Se
     get: async <K extends LookupKind>(kind: K, id: string, signal?: AbortSignal) => {
       const record: RemoteRecord | null = await get[kind](tools, id, signal);
       return record as RemoteRecords[K] | null;
+    },
+    getMany: async <K extends 'company' | 'service'>(kind: K, ids: readonly string[], signal?: AbortSignal) => {
+      const records: readonly RemoteRecord[] = await many[kind](tools, ids, signal);
+      return records as readonly RemoteRecords[K][];
     },
     checkMapping: (proposal, signal) => checkMapping(tools, proposal, signal),
     snapshot: (query, signal) => readSnapshots(tools, query, signal),

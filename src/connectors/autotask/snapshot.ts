@@ -134,7 +134,7 @@ interface Parts {
 }
 
 function snapshotOf({ target, contract, service, currency, query, units, ended }: Parts): LineSnapshot {
-  const { grid, name, companyId, active, billingFrequency } = contract;
+  const { grid, name, companyId, active, recurring, billingFrequency } = contract;
   const all = units.rowsOf(target);
   const window = units.windowOf(target);
   const lines = [...new Set((all ?? []).map((row) => row.line))];
@@ -153,6 +153,7 @@ function snapshotOf({ target, contract, service, currency, query, units, ended }
       name,
       companyId,
       active,
+      recurring,
       startDate: grid.startDate,
       endDate: grid.endDate,
       billingFrequency,
@@ -164,7 +165,7 @@ function snapshotOf({ target, contract, service, currency, query, units, ended }
     facts: lineFacts(rows, grid, query, costsShown),
     evidence: lineEvidence({
       grid,
-      recurring: contract.recurring,
+      recurring,
       ended,
       serviceMonths: service?.months ?? null,
       window: all && window,

@@ -1,7 +1,8 @@
 import type { RemoteCompany, SearchPage, SearchQuery } from '../contract.js';
+import { readByIds } from './by-ids.js';
 import { startsWith } from './conditions.js';
 import { currencyOf, need, pageOf, readRecord, SEARCH_PAGES, type Tools } from './lookups.js';
-import type { Row } from './wire.js';
+import { isId, type Row } from './wire.js';
 
 const PATH = 'company/companies';
 const FIELDS = 'id,identifier,name,status,types,currency,deletedFlag';
@@ -28,6 +29,15 @@ export async function searchCompanies(
 export async function getCompany({ client }: Tools, id: string, signal?: AbortSignal): Promise<RemoteCompany | null> {
   const row = await readRecord(client, PATH, id, { permissionId, signal });
   return row && companyOf(row);
+}
+
+/** Those of the ids that exist and may be seen. */
+export async function getCompanies(
+  tools: Tools,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<RemoteCompany[]> {
+  return [...(await readByIds(tools, PATH, FIELDS, ids.filter(isId), permissionId, companyOf, signal)).values()];
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { RemoteService, SearchPage, SearchQuery } from '../contract.js';
+import { readByIds } from './by-ids.js';
 import { startsWith } from './conditions.js';
 import type { Cycles } from './cycles.js';
 import { need, pageOf, readRecord, SEARCH_PAGES, type Tools } from './lookups.js';
-import type { Row } from './wire.js';
+import { isId, type Row } from './wire.js';
 
 export const PRODUCTS = 'procurement/catalog';
 export const PRODUCT_FIELDS =
@@ -44,6 +45,17 @@ export async function getProduct(
 ): Promise<RemoteService | null> {
   const row = await readRecord(client, PRODUCTS, id, { permissionId, signal });
   return row && productOf(row, cycles);
+}
+
+/** Those of the ids that exist and may be seen. */
+export async function getProducts(
+  tools: Tools,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<RemoteService[]> {
+  const productHere = (row: Row) => productOf(row, tools.cycles);
+  const found = await readByIds(tools, PRODUCTS, PRODUCT_FIELDS, ids.filter(isId), permissionId, productHere, signal);
+  return [...found.values()];
 }
 
 /** ConnectWise: a product is recurring by its own flag, with a billing cycle; a bundle cannot be an addition. */

@@ -1,6 +1,7 @@
 import type { LineFact, LineProblem, LineSnapshot, MappedTarget, SnapshotQuery } from '../contract.js';
 import { type Addition, additionOf, edges, isBillable, liveFrom, ordered, standingOn } from './additions.js';
 import { AGREEMENT_FIELDS, AGREEMENTS } from './agreements.js';
+import { chunks, readByIds } from './by-ids.js';
 import { oneOf } from './conditions.js';
 import { lineEvidence } from './evidence.js';
 import { type AgreementFacts, agreementFacts, knownFacts, type ProductFacts, productFacts } from './line-facts.js';
@@ -9,8 +10,6 @@ import { problems } from './problems.js';
 import { PRODUCT_FIELDS, PRODUCTS } from './products.js';
 import { isId, type Row } from './wire.js';
 
-/** So many ids fit into one address. */
-const IDS_A_CALL = 80;
 const ADDITION_FIELDS = 'id,product,quantity,unitPrice,unitCost,effectiveDate,cancelledDate,billCustomer';
 
 /**
@@ -128,23 +127,6 @@ function overlap(live: readonly Addition[]): boolean {
   });
 }
 
-async function readByIds<T>(
-  { client }: Tools,
-  path: string,
-  fields: string,
-  ids: readonly string[],
-  permissionId: string,
-  factsOf: (row: Row) => T,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, T>> {
-  const found = new Map<string, T>();
-  for (const some of chunks([...new Set(ids)])) {
-    const { rows } = await client.list(path, { conditions: [oneOf('id', some)], fields, permissionId, signal });
-    for (const row of rows) found.set(row.id('id') ?? '', factsOf(row));
-  }
-  return found;
-}
-
 async function readAdditions(
   { client }: Tools,
   contractId: string,
@@ -163,11 +145,6 @@ async function readAdditions(
     all.push(...rows);
   }
   return all;
-}
-
-function chunks(ids: readonly string[]): string[][] {
-  const count = Math.ceil(ids.length / IDS_A_CALL);
-  return Array.from({ length: count }, (_, at) => ids.slice(at * IDS_A_CALL, (at + 1) * IDS_A_CALL));
 }
 
 /** The line's reference says which addition was the newest; any id may have been one. */

@@ -116,6 +116,9 @@ function watch(session: Session, wire: Wire): Session {
     plan: (change, line) => thought('plan', () => session.plan(frozen(change), frozen(line))),
     apply: (step, signal) => asked('apply', () => session.apply(frozen(step), signal)),
     resolve: (step, line) => thought('resolve', () => session.resolve(frozen(step), frozen(line))),
+    ...(session.getMany && {
+      getMany: (kind, ids, signal) => asked('getMany', () => session.getMany!(kind, frozen(ids), signal)),
+    }),
     ...(checkMapping && {
       checkMapping: (proposal, signal) => asked('checkMapping', () => checkMapping.call(session, proposal, signal)),
     }),

@@ -11,9 +11,11 @@ import { lockLanes } from '../lane-lock.js';
 import { addDays } from '../period.js';
 import { enqueueCorrections } from './correction.js';
 import { updateMappings, writeDrifts } from './drift-store.js';
-import { type Judgement, judge } from './judge.js';
+import { type Judgement, judge, type MappedTo } from './judge.js';
 import { type MappedLine, readLines } from './lines.js';
+import { type MappingsSeen, type StaleMapping, seeMappings } from './mappings.js';
 import { type Judged, outcomeOf } from './outcome.js';
+import { lookAgain, type MappingRules, unfitCompany, unfitService } from './records.js';
 import { addTallies, NOTHING, sum, type Tally } from './tally.js';
 
 /** A monthly period split by a change of units tells no unit price; the one after it does. */
@@ -22,11 +24,14 @@ const AHEAD_DAYS = 31;
 /** So many lines are read from the PSA, compared and written at once. */
 export const BATCH = 500;
 
+const NONE_SEEN: MappingsSeen = { updates: [], stale: [] };
+
 export interface BatchServices {
   readonly db: Database;
   readonly jobs: Jobs;
   readonly newId: NewId;
   readonly now: () => Date;
+  readonly rules: MappingRules;
 }
 
 export interface Progress {
@@ -37,6 +42,8 @@ export interface Progress {
   readonly drifts: number;
   readonly calls: number;
   readonly tally: Tally;
+  /** Of the customers and offers, which are looked at when all lines are done. */
+  readonly stale: readonly StaleMapping[];
 }
 
 /** Another process went on with this reconciliation meanwhile; nothing of this batch was written. */
@@ -61,17 +68,24 @@ export async function reconcileBatch(
   const on = { day, currency: connection.currency, now: services.now() };
   const lines = await readLines(services.db.client, scope, run.connectionId, { after: run.cursor, limit: BATCH });
   const seen = await snapshots(session, lines, day);
-  const judgeLine = (line: MappedLine): Judged => ({ line, judgement: judgedLine(line, seen.get(line.mappingId), on) });
+  const mappedTo = await seeRecords(session, lines, services.rules, connection.currency);
+  const judgeLine = (line: MappedLine): Judged => {
+    const shown = seen.get(line.mappingId);
+    return { line, judgement: shown ? judge(line, shown, on, mappedTo(line)) : { verdict: 'pending' } };
+  };
   const judged = lines.map(judgeLine);
   const differing = judged.filter(({ judgement }) => hasFinding(judgement));
+  const { client } = services.db;
+  const about = { id: run.connectionId, currency: connection.currency };
+  const others = isLast(lines) ? await seeMappings(client, scope, about, session, services.rules) : NONE_SEEN;
 
   await services.db.transaction(async (tx) => {
     const current = await asTheyStillAre(tx, scope, run.connectionId, differing);
     const sure = judged.map((each) => (hasFinding(each.judgement) ? settled(each, current, judgeLine) : each));
     const found = outcomeOf(services.newId, sure, { day, auditLogId: run.auditLogId });
-    await updateMappings(tx, scope.tenantId, found.mappings);
+    await updateMappings(tx, scope.tenantId, [...found.mappings, ...others.updates]);
     await writeDrifts(tx, scope, run.connectionId, on.now, found);
-    const progress = progressOf(run, lines, found.tally);
+    const progress = progressOf(run, lines, found.tally, others.stale);
     await saveProgress(tx, run, lines.at(-1)?.mappingId ?? run.cursor, progress);
     const { auditLogId } = run;
     const by = { ...services, ...(await causeOf(tx, scope, auditLogId)), connectionId: run.connectionId };
@@ -104,9 +118,33 @@ async function snapshots(
   return new Map(shown.map((line, at) => [asked[at]?.mappingId ?? '', line]));
 }
 
-function judgedLine(line: MappedLine, seen: LineSnapshot | undefined, on: Parameters<typeof judge>[2]): Judgement {
-  return seen ? judge(line, seen, on) : { verdict: 'pending' };
+/** The companies and services of some lines, looked at again in lists. Their currency has a finding of its own. */
+async function seeRecords(
+  session: Session,
+  lines: readonly MappedLine[],
+  rules: MappingRules,
+  currency: string,
+): Promise<(line: MappedLine) => MappedTo> {
+  const companies = await lookAgain(
+    session,
+    'company',
+    lines.map(({ target }) => target.companyId),
+  );
+  const services = await lookAgain(
+    session,
+    'service',
+    lines.map(({ target }) => target.serviceId),
+  );
+  return ({ target, subscription }) => {
+    const company = unfitCompany(companies, target.companyId, rules, currency);
+    return {
+      company: company?.code === 'CURRENCY_MISMATCH' ? null : company,
+      service: unfitService(services, target.serviceId, rules, subscription),
+    };
+  };
 }
+
+const isLast = (lines: readonly MappedLine[]): boolean => lines.length < BATCH;
 
 function hasFinding(judgement: Judgement): boolean {
   return judgement.verdict === 'judged' && [...judgement.fields.values()].some((finding) => finding !== null);
@@ -137,17 +175,24 @@ function settled(
   return now ? judgeLine(now) : { line, judgement: { verdict: 'pending' } };
 }
 
-function progressOf(run: Reconciliation, lines: readonly MappedLine[], tally: Tally): Progress {
+function progressOf(
+  run: Reconciliation,
+  lines: readonly MappedLine[],
+  found: Tally,
+  stale: readonly StaleMapping[],
+): Progress {
   const checked = run.checked + lines.length;
+  const tally = { ...found, stale: found.stale + stale.length };
   const total = addTallies({ ...NOTHING, ...(run.tally as Partial<Tally>) }, tally);
   return {
-    done: lines.length < BATCH,
+    done: isLast(lines),
     // Mapped or unmapped since it began.
-    lines: lines.length < BATCH ? checked : Math.max(run.lines, checked),
+    lines: isLast(lines) ? checked : Math.max(run.lines, checked),
     checked,
     drifts: sum(total.byField),
     calls: run.calls + callsSoFar(),
     tally: total,
+    stale,
   };
 }
 

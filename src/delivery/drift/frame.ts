@@ -2,6 +2,7 @@ import type { DriftCause, DriftField } from '../../../prisma/generated/client/cl
 import type { LineSnapshot } from '../../connectors/contract.js';
 import type { Finding } from './finding.js';
 import type { MappedLine } from './lines.js';
+import type { Unfit } from './records.js';
 
 /** What holds a line (its contract, its service, their currency) against what was mapped. Pure. */
 
@@ -16,6 +17,7 @@ export function contractFinding(
   line: MappedLine,
   { contract }: LineSnapshot,
   day: string,
+  company: Unfit | null,
 ): FrameVerdict & { readonly hidesLine: boolean } {
   const { target, subscription, mapped } = line;
   const differs = (cause: DriftCause, marketplace: string | null, psa: string | null) =>
@@ -36,12 +38,14 @@ export function contractFinding(
   }
   const seen = (found: Finding | null, stale: boolean) => ({ finding: found, stale, hidesLine: false });
   if (!active) return seen(differs('CONTRACT_INACTIVE', 'active', 'inactive'), true);
+  if (contract.recurring === false) return seen(differs('MAPPING_STALE', 'recurring', 'not recurring'), true);
   if (frequency !== null && frequency !== subscription.billingFrequency) {
     return seen(differs('MAPPING_STALE', subscription.billingFrequency, frequency), true);
   }
   if (mapped.companyId !== target.companyId) {
     return seen(differs('MAPPING_STALE', mapped.companyId, target.companyId), true);
   }
+  if (company) return seen(differs('MAPPING_STALE', company.expected, company.actual ?? company.code), true);
   if (endDate !== null && subscription.endDate !== null && endDate < subscription.endDate) {
     return seen(differs('CONTRACT_ENDS_EARLY', subscription.endDate, endDate), false);
   }
@@ -53,15 +57,20 @@ export function serviceFinding(
   line: MappedLine,
   { contract, service }: LineSnapshot,
   day: string,
+  unfit: Unfit | null,
 ): FrameVerdict | undefined {
   const { target, mapped } = line;
   if (!contract) return undefined;
   if (!service) return { finding: finding(day, 'SERVICE', 'SERVICE_GONE', target.serviceId, null), stale: true };
   if (!service.active)
     return { finding: finding(day, 'SERVICE', 'SERVICE_INACTIVE', 'active', 'inactive'), stale: true };
-  if (mapped.serviceId === target.serviceId) return { finding: null, stale: false };
+  const differs = (marketplace: string | null, psa: string) =>
+    finding(day, 'SERVICE', 'MAPPING_STALE', marketplace, psa);
   // Its offer variant is another one since it was mapped (R52, R61).
-  return { finding: finding(day, 'SERVICE', 'MAPPING_STALE', mapped.serviceId, target.serviceId), stale: true };
+  if (mapped.serviceId !== target.serviceId)
+    return { finding: differs(mapped.serviceId, target.serviceId), stale: true };
+  if (!unfit) return { finding: null, stale: false };
+  return { finding: differs(unfit.expected, unfit.actual ?? unfit.code), stale: true };
 }
 
 /** Both sides must be in the connection's currency (R9): the owner's price (R43) and the contract. Undefined where the PSA does not tell. */

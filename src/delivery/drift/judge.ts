@@ -6,6 +6,7 @@ import type { Finding } from './finding.js';
 import { contractFinding, currencyFinding, serviceFinding } from './frame.js';
 import type { MappedLine } from './lines.js';
 import { isZero, sameValue } from './money.js';
+import type { Unfit } from './records.js';
 import { type Amount, lastWritten, type Write } from './written.js';
 
 export type Judgement =
@@ -17,7 +18,7 @@ export type Judgement =
       readonly verdict: 'judged';
       /** By field: a difference, or null where both sides are equal. A field that cannot be told is absent. */
       readonly fields: ReadonlyMap<DriftField, Finding | null>;
-      /** The contract or the service vanished, or is not what was mapped any more (1.8). */
+      /** The contract, the company or the service vanished, or is not what was mapped any more (1.8). */
       readonly stale: boolean;
       /** Whether a correction could be planned at all. */
       readonly correctable: boolean;
@@ -29,6 +30,13 @@ export interface JudgedOn {
   readonly currency: string;
   readonly now: Date;
 }
+
+/** What is wrong with the company and the service that a line is mapped to; null: nothing, as far as it can be told. */
+export interface MappedTo {
+  readonly company: Unfit | null;
+  readonly service: Unfit | null;
+}
+const FIT: MappedTo = { company: null, service: null };
 
 /** Reads that do not show a write yet are known to be so much older than it at most. */
 const STALE_READ_MS = 20_000;
@@ -54,17 +62,17 @@ export function wantedUnits({ subscription }: MappedLine): number {
 }
 
 /** Pure: where the PSA's line differs, on one day, from the marketplace's present state, and why that may be. */
-export function judge(line: MappedLine, seen: LineSnapshot, on: JudgedOn): Judgement {
+export function judge(line: MappedLine, seen: LineSnapshot, on: JudgedOn, mapped: MappedTo = FIT): Judgement {
   const { problem } = seen;
   if (line.head !== null && UNDERWAY.includes(line.head)) return { verdict: 'pending' };
   if (problem && SAYS_NOTHING.includes(problem.kind)) return { verdict: 'unread', code: problem.code };
   const fact = seen.facts.findLast(({ date }) => date <= on.day) ?? null;
-  const contract = contractFinding(line, seen, on.day);
+  const contract = contractFinding(line, seen, on.day, mapped.company);
   if (!contract.hidesLine && mayBeOld(line.writes, fact, on)) return { verdict: 'pending' };
 
   const bills = wantedUnits(line) > 0;
   const fields = new Map<DriftField, Finding | null>();
-  const service = serviceFinding(line, seen, on.day);
+  const service = serviceFinding(line, seen, on.day, mapped.service);
   const currency = currencyFinding(line, seen, on);
   // What is wrong around a line that bills nothing is nobody's loss.
   fields.set('CONTRACT', bills ? contract.finding : null);

@@ -1,7 +1,7 @@
 import type { LookupKind, RemoteRecord, SearchQuery, Session } from '../../contract.js';
 import { type Bench, errorOf } from '../bench.js';
 import { sameDecimal } from '../decimal.js';
-import { must, shown } from '../failure.js';
+import { CaseSkipped, must, shown } from '../failure.js';
 import { equal } from '../plain.js';
 import { inTimeZone, ZONES } from '../time-zone.js';
 import { AWKWARD_NAMES } from '../world.js';
@@ -135,6 +135,31 @@ export const readCases: readonly ConformanceCase[] = [
       },
     ];
   }),
+  {
+    id: 'getMany.same',
+    level: 'Read',
+    capability: 'getMany',
+    title: 'Records by their ids read as each alone, the others are left out, and there is not a call for each',
+    async run(bench) {
+      const session = bench.open();
+      if (!session.getMany) throw new CaseSkipped('getMany is absent');
+      for (const kind of ['company', 'service'] as const) {
+        const { records } = await session.search(queryOf(bench, kind, kind === 'company' ? 'Crowd' : '', 50));
+        const ids = records.map(({ id }) => id);
+        const before = bench.wire.calls.length;
+        const many = await session.getMany(kind, [...ids, '99999999', "1' or '1'='1", '../1']);
+        if (many === null) continue;
+        const calls = bench.wire.calls.length - before;
+        must(calls <= 5, `getMany of ${ids.length} records of the kind ${kind} makes ${calls} calls.`);
+        const found = many.map(({ id }) => id);
+        must(equal([...found].sort(), [...ids].sort()), `getMany answers the ids ${shown(found)}.`);
+        for (const record of records) {
+          const same = many.find(({ id }) => id === record.id);
+          must(equal(same, record), `getMany answers ${shown(same)}, search ${shown(record)}.`);
+        }
+      }
+    },
+  },
   {
     id: 'search.company.paged',
     level: 'Read',

@@ -54,6 +54,18 @@ export async function get<K extends LookupKind>(
   return row && (recordOf[kind](row) as RemoteRecords[K]);
 }
 
+export async function getMany<K extends LookupKind>(
+  client: Client,
+  kind: K,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly RemoteRecords[K][]> {
+  const possible = [...new Set(ids.filter(isId))];
+  if (possible.length === 0) return [];
+  const rows = await client.list(`${PATHS[kind]}?ids=${possible.join(',')}`, Number.POSITIVE_INFINITY, signal);
+  return rows.map((row) => recordOf[kind](row) as RemoteRecords[K]);
+}
+
 const recordOf = {
   company: (row: Row): RemoteRecord => ({
     ...{ kind: 'company', id: text(row.id), name: text(row.name), active: row.active === true, number: null },

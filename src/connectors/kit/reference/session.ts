@@ -16,7 +16,7 @@ import { ConnectorError } from '../../contract.js';
 import { addDays, addMonths } from '../days.js';
 import { type Client, createClient, failed, type Row } from './client.js';
 import { type Entry, plan, resolve, stateAt } from './lines.js';
-import { get, isId, search, text } from './records.js';
+import { get, getMany, isId, search, text } from './records.js';
 
 export function createSession(context: ConnectorContext, origin: string): Session {
   const client = createClient(context, origin);
@@ -24,6 +24,7 @@ export function createSession(context: ConnectorContext, origin: string): Sessio
     diagnose: (signal) => diagnose(client, signal),
     search: (query, signal) => search(client, query, signal),
     get: (kind, id, signal) => get(client, kind, id, signal),
+    getMany: (kind, ids, signal) => getMany(client, kind, ids, signal),
     snapshot: (query, signal) => snapshot(client, query, signal),
     plan: (change, line) => plan(change, line, context.connection.currency),
     apply: (step, signal) => apply(client, step, signal),

@@ -211,6 +211,17 @@ export const lookUpFaults: readonly PlantedFault[] = [
     })),
   },
   {
+    name: 'many records are asked for one by one',
+    caughtBy: ['getMany.same'],
+    named: /getMany of 50 records of the kind company makes \d{2} calls/,
+    plant: session((good) => ({
+      async getMany(kind, ids, signal) {
+        const found = await Promise.all(ids.map((id) => good.get(kind, id, signal)));
+        return found.filter((record) => record !== null);
+      },
+    })),
+  },
+  {
     name: 'get answers a record of another id',
     caughtBy: ['get.service.same'],
     named: /get answers .* search/,
