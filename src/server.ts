@@ -43,6 +43,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
   const streams = new Set<ServerResponse>();
   const readers = watchReaders((options.unread ?? UNREAD).ms);
   let leaving = false;
+  let closing = false;
 
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     const requestId = randomUUID();
@@ -59,7 +60,10 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
     });
     const probed = probes.answer(request, response);
     if (probed) return void probed.catch(() => response.destroy());
-    if (request.headers.accept?.includes('text/event-stream')) streams.add(response);
+    const streaming = () => {
+      if (closing) response.destroy();
+      else if (!response.closed) streams.add(response);
+    };
     const parent = validTraceParent(request.headers.traceparent?.toString()) ?? undefined;
     const facts = { requestId, ...(parent !== undefined && { traceParent: parent }) };
     const span = { kind: SpanKind.SERVER, parent, attributes: { 'http.request.method': request.method ?? '' } };
@@ -67,7 +71,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
       inSpan(
         `${request.method} ${routeOf(request)}`,
         span,
-        () => answer({ req: request, res: response, requestId, began }),
+        () => answer({ req: request, res: response, requestId, began, streaming }),
         () => ({ 'http.response.status_code': response.statusCode, 'gateway.request': requestId }),
       ),
     );
@@ -98,6 +102,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
     },
     async close() {
       leave();
+      closing = true;
       const closed = stopped(server, LAST_ANSWERS_WITHIN_MS);
       await sockets.close();
       // Cut off instead of completed: a client takes the end of a stream for the end of its story.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GraphQLError, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, getOperationAST, Kind, type OperationTypeNode, validate } from 'graphql';
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext } from '../schema/context.js';
 import { accessError, badRequest } from '../schema/errors.js';
@@ -10,7 +10,7 @@ import type { Errors } from './errors.js';
 import { guardPage, PAGE, renderGraphiql } from './graphiql.js';
 import { MAX_BODY_BYTES, overLimits, parseWithinLimits, refuseDeepJson } from './limits.js';
 import type { RequestPolicy, ServerOptions } from './options.js';
-import type { persistedOperations } from './persisted.js';
+import type { Params, persistedOperations } from './persisted.js';
 import { DEFAULT_POLICY, guarded, mayIntrospect, originAllowed } from './policy.js';
 import { watchSignIn } from './sign-in.js';
 import { tokenFrom } from './token.js';
@@ -22,6 +22,8 @@ export interface HttpContext {
   readonly requestId: string;
   /** Of `performance.now()`. */
   readonly began: number;
+  /** Says that the answer is a live field. */
+  streaming(): void;
 }
 
 export type Pipeline = YogaServerInstance<HttpContext, Context>;
@@ -32,6 +34,8 @@ interface Sources {
   readonly request?: Request;
   readonly connectionParams?: unknown;
   readonly extra?: { readonly request: IncomingMessage };
+  /** Of the document that was parsed; absent: it names none. */
+  readonly operation?: OperationTypeNode;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -64,7 +68,7 @@ export function createPipeline(
     renderGraphiQL: renderGraphiql,
     maskedErrors: { isDev: false, maskError: errors.mask },
     context: async (initial) => {
-      const { request, connectionParams, extra, requestId } = initial as unknown as Sources;
+      const { request, connectionParams, extra, requestId, operation } = initial as unknown as Sources;
       const header = (name: string) => request?.headers.get(name) ?? extra?.request.headers[name]?.toString();
       const token = tokenFrom(header, connectionParams);
       const principal = token === null ? null : await arrival.signIn(token);
@@ -75,8 +79,7 @@ export function createPipeline(
       const correlation = header('x-correlation-id') ?? '';
       const correlationSent = UUID.test(correlation);
       const facts = { requestId, correlationId: correlationSent ? correlation : randomUUID(), correlationSent };
-      const live = extra !== undefined || (header('accept') ?? '').includes('text/event-stream');
-      return createContext(options.services, principal, facts, { live });
+      return createContext(options.services, principal, facts, { live: operation === 'subscription' });
     },
     plugins: [
       refuseOrigins(policy),
@@ -94,11 +97,14 @@ export function createPipeline(
   function finishErrors(): Plugin<HttpContext> {
     return {
       onResultProcess({ request, result, setResult, serverContext }) {
-        const { requestId } = serverContext as unknown as HttpContext;
+        const { requestId, streaming } = serverContext as unknown as HttpContext;
         const done = <Result>(one: Result) => errors.finished<Result>(one as never, requestId);
         if (Array.isArray(result)) setResult(result.map(done));
         else if (!isAsyncIterable(result)) setResult(done(result));
-        else setResult(whileSignedIn(mapAsyncIterator(result as AsyncIterable<object>, done), request, requestId));
+        else {
+          streaming();
+          setResult(whileSignedIn(mapAsyncIterator(result as AsyncIterable<object>, done), request, requestId));
+        }
       },
     };
   }
@@ -146,6 +152,10 @@ export function createPipeline(
       }),
     };
   }
+}
+
+function isDocument(parsed: unknown): parsed is DocumentNode {
+  return (parsed as DocumentNode | null)?.kind === Kind.DOCUMENT;
 }
 
 function tooMany(seconds: number): GraphQLError {
@@ -222,6 +232,11 @@ const refuseDeepVariables: Plugin = {
 const withLimits: Plugin = {
   onParse({ setParseFn }) {
     setParseFn(parseWithinLimits);
+    return ({ result, context, extendContext }) => {
+      const { params } = context as { readonly params?: Params };
+      const node = isDocument(result) ? getOperationAST(result, params?.operationName) : null;
+      extendContext({ operation: node?.operation } as never);
+    };
   },
   onValidate({ setValidationFn }) {
     setValidationFn((schema, document, rules) => {

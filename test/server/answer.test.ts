@@ -14,7 +14,9 @@ test('what nobody expected is a masked error, and is logged', async () => {
     handleNodeRequestAndResponse: () => Promise.reject(new Error('hunter2 is odd')),
   } as unknown as Pipeline;
   const answer = createAnswerer(pipeline, createErrors(buildSchema('type Query { a: Int }'), log));
-  const server = createServer((req, res) => void answer({ req, res, requestId: 'r1', began: 0 }));
+  const server = createServer(
+    (req, res) => void answer({ req, res, requestId: 'r1', began: 0, streaming: () => undefined }),
+  );
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`);
   expect(response.status).toBe(500);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createTestApp } from '../support/app.js';
@@ -31,6 +31,38 @@ describe('stopping', () => {
     expect(await read).toBe('cut');
     expect(performance.now() - began).toBeLessThan(2_000);
     await probe.allEnded();
+  });
+
+  test.each(['text/event-stream', '*/*', 'text/*', 'TEXT/EVENT-STREAM', null])(
+    'a live field of a client that accepts %s is one of them',
+    async (accept) => {
+      const probe = await startProbe();
+      const url = `${probe.url}?query=subscription%7Bwaiting%7D`;
+      const asked = request(url, { headers: { authorization: `Bearer ${GOOD}`, ...(accept && { accept }) } });
+      asked.on('error', () => undefined);
+      asked.end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      response.on('error', () => undefined);
+      await once(response, 'data');
+      expect(response.headers['content-type']).toContain('text/event-stream');
+      expect(probe.server.live().streams).toBe(1);
+      await probe.server.close();
+      await probe.allEnded();
+      expect(probe.server.live().streams).toBe(0);
+    },
+  );
+
+  test('what is answered as one event is no live field', async () => {
+    const probe = await startProbe();
+    const asked = fetch(`${probe.url}?query=%7Bdeaf%7D`, {
+      headers: { accept: 'text/event-stream', authorization: `Bearer ${GOOD}` },
+    });
+    while (probe.hanging() === 0) await new Promise((turn) => setImmediate(turn));
+    expect(probe.server.live().streams).toBe(0);
+    const closed = probe.server.close();
+    probe.letGo();
+    expect(await (await asked).text()).toContain('at last');
+    await closed;
   });
 
   test('a socket that does not answer the farewell is cut off', async () => {
