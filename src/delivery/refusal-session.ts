@@ -20,6 +20,7 @@ export function tellingRefusals(session: Session, told: (error: ConnectorError) 
     get: (...input) => ask(() => session.get(...input)),
     snapshot: (...input) => ask(() => session.snapshot(...input)),
     apply: (...input) => ask(() => session.apply(...input)),
+    ...(session.getMany && { getMany: (kind, ids, signal) => ask(() => session.getMany!(kind, ids, signal)) }),
     ...(checkMapping && { checkMapping: (...input) => ask(() => checkMapping.apply(session, input)) }),
     ...(vendorQuota && { vendorQuota: (...input) => ask(() => vendorQuota.apply(session, input)) }),
     ...(runAction && { runAction: (...input) => ask(() => runAction.apply(session, input)) }),
