@@ -1,7 +1,7 @@
 import type { EntryError, Scope } from '../audit/entry.js';
 import { auditLog } from '../audit/log.js';
 import type { Diagnostic, Session } from '../connectors/contract.js';
-import { lockInstance, moveLines, reachOf } from '../delivery/contract-line.js';
+import { moveLines, reachOf } from '../delivery/contract-line.js';
 import type { Prisma, Queries } from '../storage/database.js';
 import type { StoredConnection } from './connection-access.js';
 import type { Services } from './services.js';
@@ -51,9 +51,7 @@ export async function heldAgainstLines(
   const instanceKey = instanceKeyOf(diagnostics);
   if (instanceKey === null || instanceKey === row.instanceKey) return diagnostics;
   await tx.$queryRaw`SELECT 1 FROM "Connection" WHERE "tenantId" = ${tenantId}::uuid AND "id" = ${id}::uuid FOR UPDATE`;
-  const reach = reachOf({ ...row, instanceKey });
-  await lockInstance(tx, reach);
-  const taken = await moveLines(tx, reach);
+  const taken = await moveLines(tx, reachOf({ ...row, instanceKey }));
   return taken === 0 ? diagnostics : [...diagnostics, lineTaken(taken)];
 }
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { BillingFrequency, RemoteContract } from '../connectors/contract.js';
-import { lockInstance, reachOf, useOfLine } from '../delivery/contract-line.js';
+import { lineFor, reachOf } from '../delivery/contract-line.js';
 import { enqueueOperations } from '../delivery/enqueue.js';
 import { periodStart } from '../delivery/period.js';
-import { queueFor } from '../delivery/queue-slot.js';
 import { type BilledPrice, isBilled } from '../marketplace/billed-price.js';
 import type { Queries } from '../storage/database.js';
 import { activeSession, type StoredConnection } from './connection-access.js';
@@ -77,9 +76,8 @@ export async function mapSubscription(
     async commit(tx): Promise<Mapped> {
       const reach = reachOf(await holdConnection(tx, work, connection));
       const subscription = await checkedAgain(tx, work, cloudSubscriptionId, checked);
-      await lockInstance(tx, reach);
       const line = { contractId: contract.id, serviceId: service.id };
-      const { takenBy, busyUntil } = await useOfLine(tx, reach, line, work.quarantineMs(connection));
+      const { takenBy, busyUntil, queueName } = await lineFor(tx, reach, line, work.quarantineMs(connection));
       if (takenBy) throw await lineTaken(tx, work, takenBy);
       await tx.mapping.create({
         data: {
@@ -99,7 +97,6 @@ export async function mapSubscription(
         },
       });
       const { organizationId, tenantId } = work.scope;
-      const queueName = await queueFor(tx, reach, contract.id);
       await tx.lane.create({ data: { ...work.scope, id, connectionId, queueName } });
       const effectiveDate = firstDay(contract, subscription, work.now().toISOString().slice(0, 10));
       const target = targetOf(subscription);

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { queueFor } from '../../src/delivery/queue-slot.js';
+import { lineFor } from '../../src/delivery/contract-line.js';
 import {
   customer,
   offer,
@@ -30,8 +30,9 @@ async function map(connectionId: string, contractId: string, meanwhile = async (
   const { results } = await pushSubscriptions(db, cspA, [subscription(`s${++made}`)]);
   return db.transaction(async (tx) => {
     const reach = { tenantId: cspA.tenantId, connectionId, instance: `none:${connectionId}` };
-    const queueName = await queueFor(tx, reach, contractId);
-    const row = { connectionId, contractId, queueName, cloudSubscriptionId: results[0]!.id! };
+    const line = { contractId, serviceId: `service ${made}` };
+    const { queueName } = await lineFor(tx, reach, line, 1000);
+    const row = { connectionId, ...line, queueName, cloudSubscriptionId: results[0]!.id! };
     const id = await mappedRow({ ...db, client: tx as typeof db.client }, cspA, row);
     await meanwhile();
     return { id, slot: queueName.replace(`${connectionId}/`, '') };
