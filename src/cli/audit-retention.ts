@@ -6,9 +6,17 @@ import { CommandError, EXIT } from './errors.js';
 import { organizationsOf } from './organizations.js';
 import { withStore } from './store.js';
 
+/** As GATEWAY_AUDIT_RETENTION_MONTHS; much further back there is no calendar. */
+const MOST_MONTHS = 9_999;
+
 /** `audit retain`. */
 export async function retainLog(context: Context, flags: { months: number; dryRun?: boolean }): Promise<void> {
-  if (flags.months < 1) throw new CommandError('At least one whole month is kept.', EXIT.wrongUse);
+  if (flags.months < 1)
+    throw new CommandError('At least one whole month is kept: give --months 1 or more.', EXIT.wrongUse);
+  if (flags.months > MOST_MONTHS) {
+    const message = `At most ${MOST_MONTHS} whole months are counted. To keep everything, do not run this command.`;
+    throw new CommandError(message, EXIT.wrongUse);
+  }
   const { terminal } = context;
   await withStore(context, async ({ db, ...store }) => {
     const names = new Map((await organizationsOf(db)).map(({ organizationId, name }) => [organizationId, name]));

@@ -57,8 +57,11 @@ async function keysOf(context: Context, { dataDir }: Store, { publicKey }: Verif
   const { known } = await readAuditKeys(context.config().audit, dataDir);
   const given = await Promise.all(
     publicKey.map(async (file) => {
+      const pem = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        throw unreadable(file, error, 'Name a file with the output of "audit public-key".');
+      });
       try {
-        return publicKeyFrom(await readFile(file, 'utf8'));
+        return publicKeyFrom(pem);
       } catch (error) {
         throw new CommandError(`${file} is no public key: ${(error as Error).message}`, EXIT.wrongUse);
       }
@@ -84,7 +87,13 @@ async function outsideOf(
       return null;
     }
     const read = await readOutside(file, keys, onFinding).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' || flags.checkpoints.length > 0) throw error;
+      if (error.code !== 'ENOENT' || flags.checkpoints.length > 0) {
+        throw unreadable(
+          file,
+          error,
+          'Name a file that took checkpoints (GATEWAY_AUDIT_CHECKPOINTS), one JSON a line.',
+        );
+      }
       context.terminal.note(`There is no ${file}: not compared with what was written outside the database.`);
       return null;
     });
@@ -96,6 +105,10 @@ async function outsideOf(
     }
   }
   return logs;
+}
+
+function unreadable(file: string, { code, message }: NodeJS.ErrnoException, next: string): CommandError {
+  return new CommandError(`${file} cannot be read (${code ?? message}). ${next}`, EXIT.wrongUse);
 }
 
 function lineOf({ kind, organizationId, seq, auditLogId, message }: Finding, name = organizationId): string {

@@ -54,3 +54,19 @@ describe('the key that signs, replaced by configuration', () => {
     expect(refused.err).not.toContain(value);
   });
 });
+
+describe('what cannot be', () => {
+  it.each([
+    ['months beyond every calendar', ['retain', '--months', '999999999'], 'At most 9999 whole months'],
+    ['no month', ['retain', '--months', '0'], 'At least one whole month'],
+    ['checkpoints that are nowhere', ['verify', '--checkpoints', 'nowhere'], 'nowhere cannot be read (ENOENT)'],
+    ['checkpoints that are a folder', ['verify', '--checkpoints', '.'], '. cannot be read (EISDIR)'],
+    ['a key that is nowhere', ['verify', '--public-key', 'nowhere'], 'nowhere cannot be read (ENOENT)'],
+    ['a key that is none', ['verify', '--public-key', 'package.json'], 'package.json is no public key'],
+    ['a cursor that is a folder', ['export', '--cursor-file', '.'], '. cannot be read (EISDIR)'],
+  ])('%s: refused with 2 and how to mend it', async (_what, args, reason) => {
+    const refused = await cli({}, ...args);
+    expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });
+    expect(refused.err).not.toMatch(/prisma|Failed:/i);
+  });
+});

@@ -140,10 +140,10 @@ describe('audit verify', () => {
 
   it('finds checkpoints that are gone from their file, unless it is said to be a part', async () => {
     const file = join(folder, 'audit-checkpoints.ndjson');
-    const made = await cli('checkpoint', '--json');
-    expect(JSON.parse(made.out)).toMatchObject({ made: 2, delivered: 2, place: file });
+    const made = await cli('checkpoint', '--json', '--organization', 'First CSP');
+    expect(JSON.parse(made.out)).toMatchObject({ made: 1, delivered: 1, place: file });
     const whole = await readFile(file, 'utf8');
-    await writeFile(file, `${whole.split('\n')[0]}\n`);
+    await writeFile(file, '');
     const gone = await cli('verify');
     expect(gone).toMatchObject({ code: 3, err: expect.stringContaining('--part when some are elsewhere') });
     expect(gone.out).toContain('What was written outside lacks the delivered checkpoint 1.');
