@@ -4,7 +4,7 @@ import { createApiKeys } from './access/api-keys.js';
 import { createCallers } from './access/callers.js';
 import { createOidc, type OidcSettings } from './access/oidc.js';
 import { findOrganization } from './access/organizations.js';
-import { createRequestRate } from './access/request-rate.js';
+import { createRequestRate, type RequestsPerMinute } from './access/request-rate.js';
 import { createAuditFeed } from './audit/feed.js';
 import { createAuditKeeper, type KeeperOptions } from './audit/proof/keeper.js';
 import { createAuditReader } from './audit/reader.js';
@@ -73,7 +73,7 @@ export interface AppOptions {
   /** Overrides the connectors' own quarantine. */
   readonly quarantineSeconds?: number | null;
   /** Who may ask from where, and how often. Absent: the defaults, and as often as they like. */
-  readonly requests?: RequestPolicy & { readonly requestsPerMinute: number };
+  readonly requests?: RequestPolicy & { readonly requestsPerMinute: RequestsPerMinute };
   /** How long a lane may be held and a write be on its way. Shorter ones are for tests of what happens when they are over. */
   readonly timing?: Timing;
   /** Absent: API keys only. */
@@ -297,7 +297,7 @@ export async function createApp(options: AppOptions) {
       version: options.version,
     },
     authenticate: createCallers({ apiKeys, oidc, now }),
-    admit: createRequestRate(db, options.requests?.requestsPerMinute ?? 0, now),
+    admit: createRequestRate(db, options.requests?.requestsPerMinute ?? { caller: 0, tenant: 0 }, now),
     ...(options.requests && { policy: options.requests }),
     unready: async () => {
       await db.client.$queryRaw`SELECT 1`;

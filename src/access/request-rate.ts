@@ -9,12 +9,28 @@ const MINUTE_MS = 60_000;
 const PART = 1 / 20;
 const MOST_CALLERS = 10_000;
 
+/** Requests a minute: of each key or person, and of a CSP with its Resellers together. 0: any. */
+export interface RequestsPerMinute {
+  readonly caller: number;
+  readonly tenant: number;
+}
+
+/** Both limits hold, for all instances together. */
+export function createRequestRate(db: Database, perMinute: RequestsPerMinute, now: () => Date): Admit {
+  const ofCaller = createBuckets(db, perMinute.caller, now);
+  const ofTenant = createBuckets(db, perMinute.tenant, now);
+  return async ({ tenantId, organizationId, actor }) => {
+    const wait = await ofCaller(`${tenantId} ${organizationId} ${actor.kind} ${actor.id}`);
+    return wait > 0 ? wait : ofTenant(tenantId);
+  };
+}
+
 /**
- * So many requests a minute for each key or person, shared by all instances: they take small parts of the minute from one row
- * in the database. Never more than `perMinute` in all; a part an instance took and did not use is lost to the others.
- * A database that does not answer refuses nobody: the request itself will find out.
+ * So many requests a minute under each name, shared by all instances: they take small parts of the minute from one row in the
+ * database. Never more than `perMinute` in all; a part an instance took and did not use is lost to the others. A database that
+ * does not answer refuses nobody: the request itself will find out.
  */
-export function createRequestRate(db: Database, perMinute: number, now: () => Date): Admit {
+function createBuckets(db: Database, perMinute: number, now: () => Date): (name: string) => Promise<number> {
   const part = Math.max(1, Math.floor(perMinute * PART));
   const held = new Map<string, { minute: number; left: number; over: boolean; taking: Promise<void> | null }>();
 
@@ -29,9 +45,8 @@ export function createRequestRate(db: Database, perMinute: number, now: () => Da
     return Math.min(part, Math.max(0, perMinute - ((row?.taken ?? 0) - part)));
   }
 
-  return async ({ tenantId, organizationId, actor }) => {
+  return async (caller) => {
     if (perMinute === 0) return 0;
-    const caller = `${tenantId} ${organizationId} ${actor.kind} ${actor.id}`;
     const at = now().getTime();
     const minute = Math.floor(at / MINUTE_MS);
     let mine = held.get(caller);

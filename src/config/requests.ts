@@ -1,3 +1,4 @@
+import type { RequestsPerMinute } from '../access/request-rate.js';
 import type { RequestPolicy } from '../server/options.js';
 import { manifestFault, readManifest } from './manifest.js';
 import { listOf, type Values, type Variable } from './variable.js';
@@ -37,6 +38,12 @@ export const REQUEST_VARIABLES = [
     check: (value) => (/^\d{1,7}$/.test(value) ? null : 'must be a whole number'),
   },
   {
+    name: 'GATEWAY_REQUESTS_PER_MINUTE_TENANT',
+    help: 'Requests a minute of a CSP and its Resellers together, over all instances; 0: as many as they like.',
+    default: '0',
+    check: (value) => (/^\d{1,7}$/.test(value) ? null : 'must be a whole number'),
+  },
+  {
     name: 'GATEWAY_SOCKETS_PER_CALLER',
     help: 'WebSockets one key or person may have open on one instance.',
     default: '100',
@@ -71,7 +78,7 @@ export const REQUEST_VARIABLES = [
 export function requestPolicyOf(
   values: Values,
   faults: string[],
-): RequestPolicy & { readonly requestsPerMinute: number } {
+): RequestPolicy & { readonly requestsPerMinute: RequestsPerMinute } {
   const { GATEWAY_ALLOWED_ORIGINS: origins, GATEWAY_PERSISTED_OPERATIONS: file } = values;
   const only = values.GATEWAY_ONLY_PERSISTED === 'on';
   if (only && !file) faults.push('GATEWAY_PERSISTED_OPERATIONS is needed with GATEWAY_ONLY_PERSISTED=on.');
@@ -83,6 +90,9 @@ export function requestPolicyOf(
     operationsPerCaller: Number(values.GATEWAY_OPERATIONS_PER_CALLER),
     deadlineMs: 1000 * Number(values.GATEWAY_REQUEST_SECONDS),
     persisted: file && faults.length === 0 ? { documents: readManifest(file), only } : null,
-    requestsPerMinute: Number(values.GATEWAY_REQUESTS_PER_MINUTE),
+    requestsPerMinute: {
+      caller: Number(values.GATEWAY_REQUESTS_PER_MINUTE),
+      tenant: Number(values.GATEWAY_REQUESTS_PER_MINUTE_TENANT),
+    },
   };
 }

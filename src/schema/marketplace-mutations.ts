@@ -191,7 +191,11 @@ export function marketplaceMutations(builder: Builder, types: MarketplaceTypes, 
     const input = builder.inputType(`Upsert${name}sInput`, {
       description: `Input of ${field}.`,
       fields: (t) => ({
-        items: t.field({ type: [itemType as typeof customerInput], required: true, description: '1 to 500 rows.' }),
+        items: t.field({
+          type: [itemType as typeof customerInput],
+          required: true,
+          description: '1 to 500 rows; the whole request may have 1 MiB, over HTTP.',
+        }),
         errorPolicy: t.field({ type: errorPolicy, description: 'Absent: REJECT_FAILED_ROWS.' }),
         ...idempotencyKey(t),
       }),

@@ -1,4 +1,6 @@
+import { GraphQLError } from 'graphql';
 import type { Principal } from '../access/principal.js';
+import { accessError } from '../schema/errors.js';
 import { DeadlineError } from '../storage/deadline.js';
 import type { ServerOptions } from './options.js';
 import { DEFAULT_POLICY } from './policy.js';
@@ -7,8 +9,8 @@ import { DEFAULT_POLICY } from './policy.js';
 export interface Arrival {
   /** The caller behind a token, or null. */
   signIn(token: string): Promise<Principal | null>;
-  /** Seconds a caller has to wait before this request; 0: go on. */
-  admit(caller: Principal): Promise<number>;
+  /** The caller of a request, before anything of it is read; null: it came without a token. Throws the refusal. */
+  letIn(token: string | null): Promise<Principal | null>;
 }
 
 export function createArrival(options: Pick<ServerOptions, 'authenticate' | 'admit' | 'policy' | 'log'>): Arrival {
@@ -30,8 +32,23 @@ export function createArrival(options: Pick<ServerOptions, 'authenticate' | 'adm
     }
   }
 
+  async function entered(token: string): Promise<Principal> {
+    const caller = await authenticate(token);
+    // A token that is sent must be good; without one only what needs no caller is answered.
+    if (!caller) throw accessError(false);
+    const wait = (await admit?.(caller)) ?? 0;
+    if (wait > 0) throw tooMany(wait);
+    return caller;
+  }
+
   return {
     signIn: (token) => inTime(authenticate(token)),
-    admit: async (caller) => (admit ? inTime(admit(caller)) : 0),
+    letIn: async (token) => (token === null ? null : inTime(entered(token))),
   };
+}
+
+function tooMany(seconds: number): GraphQLError {
+  return new GraphQLError(`Too many requests. Go on in ${seconds} seconds.`, {
+    extensions: { code: 'RATE_LIMITED', http: { status: 429, headers: { 'Retry-After': String(seconds) } } },
+  });
 }

@@ -1,20 +1,39 @@
-import type { GraphQLError, GraphQLSchema, ParseOptions } from 'graphql';
-import { type DocumentNode, Lexer, parse, Source, TokenKind } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  Lexer,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type ParseOptions,
+  parse,
+  Source,
+  TokenKind,
+} from 'graphql';
 import { badRequest } from '../schema/errors.js';
 import { weightOf } from './weight.js';
 
-/** 500 rows of a bulk push fit well; anything larger is refused before it is read. */
-export const MAX_BODY_BYTES = 2 * 1024 * 1024;
-export const MAX_FRAME_BYTES = 256 * 1024;
+const KIB = 1024;
+/** Of a request, whoever sends it; nothing that is larger is read. */
+export const MAX_BODY_BYTES = 100 * KIB;
+/** Of a push, from whoever may push: 500 rows of 2 KiB each. */
+export const MAX_BULK_BYTES = 1024 * KIB;
+export const MAX_FRAME_BYTES = 100 * KIB;
+/** The mutations that take rows. */
+export const BULK_MUTATIONS = ['upsertCloudSubscriptions', 'upsertCustomers', 'upsertOffers'];
 /** Requests and live fields under way on one socket. */
 export const MAX_SOCKET_OPERATIONS = 50;
 
-const MAX_TOKENS = 2_000;
+const MAX_TOKENS = 1_000;
 /** Brackets of any kind: selections, lists, objects, arguments. */
 const MAX_NESTING = 40;
 const MAX_JSON_DEPTH = 40;
-/** Fragments count wherever they are spread. The introspection query of GraphiQL is 15 deep. */
-const MOST = { depth: 16, fields: 600, aliases: 30, directives: 50, objects: 20_000 } as const;
+/**
+ * Fragments count wherever they are spread. The schema is asked by tools with one document of their own, 15 deep; that part
+ * of a document is looked up in memory, and graphql-js refuses its circles.
+ */
+const MOST = { depth: 12, schemaDepth: 16, fields: 600, aliases: 15, directives: 50, objects: 5_000 } as const;
 
 /** Parses a document small enough for the recursion of whoever walks it. Throws the refusal, or a syntax error. */
 export function parseWithinLimits(source: string | Source, options?: ParseOptions): DocumentNode {
@@ -41,9 +60,20 @@ const STEPS: { readonly [kind: string]: number } = {
 export function overLimits(document: DocumentNode, schema: GraphQLSchema): GraphQLError | null {
   const weight = weightOf(document, schema);
   for (const [what, most] of Object.entries(MOST) as [keyof typeof MOST, number][]) {
-    if (weight[what] > most) return tooComplex(what === 'depth' ? `fields nested ${most} deep` : `${most} ${what}`);
+    const deep = what === 'depth' || what === 'schemaDepth';
+    if (weight[what] > most) return tooComplex(deep ? `fields nested ${most} deep` : `${most} ${what}`);
   }
   return null;
+}
+
+/** Whether an operation does nothing but push rows. */
+export function isBulk(operation: OperationDefinitionNode): boolean {
+  return (
+    operation.operation === OperationTypeNode.MUTATION &&
+    operation.selectionSet.selections.every(
+      (node) => node.kind === Kind.FIELD && BULK_MUTATIONS.includes(node.name.value),
+    )
+  );
 }
 
 /** Refuses JSON that is deeper than whoever walks it could bear. */

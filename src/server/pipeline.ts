@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DocumentNode, GraphQLError, getOperationAST, Kind, type OperationTypeNode, validate } from 'graphql';
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Principal } from '../access/principal.js';
 import { type Context, createContext } from '../schema/context.js';
 import { accessError, badRequest } from '../schema/errors.js';
 import type { Arrival } from './arrival.js';
+import { limitedBody } from './body.js';
 import { bounded } from './bounds.js';
 import type { Errors } from './errors.js';
 import { guardPage, PAGE, renderGraphiql } from './graphiql.js';
-import { MAX_BODY_BYTES, overLimits, parseWithinLimits, refuseDeepJson } from './limits.js';
+import { overLimits, parseWithinLimits, refuseDeepJson } from './limits.js';
 import type { RequestPolicy, ServerOptions } from './options.js';
 import type { Params, persistedOperations } from './persisted.js';
 import { DEFAULT_POLICY, guarded, mayIntrospect, originAllowed } from './policy.js';
@@ -24,6 +26,10 @@ export interface HttpContext {
   readonly began: number;
   /** Says that the answer is a live field. */
   streaming(): void;
+  /** From the moment it is let in; null: nobody signed in. */
+  caller?: Principal | null;
+  /** From the moment the body was read. */
+  bodyBytes?: number;
 }
 
 export type Pipeline = YogaServerInstance<HttpContext, Context>;
@@ -32,8 +38,8 @@ export type Pipeline = YogaServerInstance<HttpContext, Context>;
 interface Sources {
   readonly requestId: string;
   readonly request?: Request;
-  readonly connectionParams?: unknown;
   readonly extra?: { readonly request: IncomingMessage };
+  readonly caller?: Principal | null;
   /** Of the document that was parsed; absent: it names none. */
   readonly operation?: OperationTypeNode;
 }
@@ -56,7 +62,8 @@ export function createPipeline(
     landingPage: false,
     multipart: false,
     logging: false,
-    maxRequestBodySize: MAX_BODY_BYTES,
+    // Who asks decides: `limitedBody`.
+    maxRequestBodySize: false,
     // Callers are told by a header that no browser sends by itself, so no credentials are ever allowed.
     cors: {
       origin: policy.origins ? [...policy.origins] : '*',
@@ -67,22 +74,18 @@ export function createPipeline(
     graphiql: policy.graphiql && !policy.persisted?.only && PAGE,
     renderGraphiQL: renderGraphiql,
     maskedErrors: { isDev: false, maskError: errors.mask },
-    context: async (initial) => {
-      const { request, connectionParams, extra, requestId, operation } = initial as unknown as Sources;
+    context: (initial) => {
+      const { request, extra, requestId, operation, caller = null } = initial as unknown as Sources;
       const header = (name: string) => request?.headers.get(name) ?? extra?.request.headers[name]?.toString();
-      const token = tokenFrom(header, connectionParams);
-      const principal = token === null ? null : await arrival.signIn(token);
-      // A token that is sent must be good; without one only what needs no caller is answered.
-      if (token !== null && !principal) throw accessError(false);
-      const wait = principal ? await arrival.admit(principal) : 0;
-      if (wait > 0) throw tooMany(wait);
       const correlation = header('x-correlation-id') ?? '';
       const correlationSent = UUID.test(correlation);
       const facts = { requestId, correlationId: correlationSent ? correlation : randomUUID(), correlationSent };
-      return createContext(options.services, principal, facts, { live: operation === 'subscription' });
+      return createContext(options.services, caller, facts, { live: operation === 'subscription' });
     },
     plugins: [
       refuseOrigins(policy),
+      letIn(arrival),
+      limitedBody,
       acceptJsonOnly,
       guardPage,
       refuseDeepVariables,
@@ -158,12 +161,6 @@ function isDocument(parsed: unknown): parsed is DocumentNode {
   return (parsed as DocumentNode | null)?.kind === Kind.DOCUMENT;
 }
 
-function tooMany(seconds: number): GraphQLError {
-  return new GraphQLError(`Too many requests. Go on in ${seconds} seconds.`, {
-    extensions: { code: 'RATE_LIMITED', http: { status: 429, headers: { 'Retry-After': String(seconds) } } },
-  });
-}
-
 /** The browser would only hide the answer from a page of another origin; here nothing is carried out either. */
 function refuseOrigins(policy: RequestPolicy): Plugin<HttpContext> {
   return {
@@ -174,6 +171,16 @@ function refuseOrigins(policy: RequestPolicy): Plugin<HttpContext> {
           extensions: { code: 'ORIGIN_NOT_ALLOWED', http: { status: 403 } },
         });
       }
+    },
+  };
+}
+
+/** Before anything of the request is read. */
+function letIn(arrival: Arrival): Plugin<HttpContext> {
+  return {
+    async onRequestParse({ request, serverContext }) {
+      const context = serverContext as unknown as HttpContext;
+      context.caller = await arrival.letIn(tokenFrom((name) => request.headers.get(name) ?? undefined));
     },
   };
 }

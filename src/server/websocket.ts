@@ -73,7 +73,7 @@ export function serveSockets(
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: async ({ extra, connectionParams }) => {
       refuseDeepJson(connectionParams);
-      const token = tokenFrom((name) => extra.request.headers[name]?.toString(), connectionParams);
+      const token = tokenOf({ extra, connectionParams });
       if (token === null) return false;
       try {
         const caller = await arrival.signIn(token);
@@ -126,7 +126,9 @@ export function serveSockets(
     own: Pick<Engine, 'requestId' | 'end'>,
   ): Promise<ExecutionArgs> {
     const gone = new AbortController();
-    const initial = { ...context, requestId: own.requestId, began: performance.now(), gone: gone.signal };
+    const began = performance.now();
+    const caller = await arrival.letIn(tokenOf(context));
+    const initial = { ...context, caller, requestId: own.requestId, began, gone: gone.signal };
     refuseDeepJson(sent.variables);
     refuseDeepJson(sent.extensions);
     const params = (await persisted?.lookUp(sent)) ?? sent;
@@ -271,6 +273,10 @@ interface Engine {
   readonly lookAgain: (() => Promise<void>) | undefined;
   execute(args: ExecutionArgs): Promise<Next>;
   subscribe(args: ExecutionArgs): Promise<Next>;
+}
+
+function tokenOf({ extra, connectionParams }: { extra: Extra; connectionParams?: unknown }): string | null {
+  return tokenFrom((name) => extra.request.headers[name]?.toString(), connectionParams);
 }
 
 function beat(socket: WebSocket): () => void {

@@ -18,6 +18,8 @@ import { DEFAULT_PAGE, MAX_PAGE } from '../schema/pages.js';
 
 export interface Weight {
   readonly depth: number;
+  /** Of what is asked about the schema itself, which counts in `depth` as one field. */
+  readonly schemaDepth: number;
   readonly fields: number;
   readonly aliases: number;
   readonly directives: number;
@@ -34,7 +36,7 @@ type Inner = Weight & { readonly ofRows: number };
 type Parent = ReturnType<typeof getNamedType> | null | undefined;
 type Field = GraphQLField<unknown, unknown> | undefined;
 
-const NOTHING: Inner = { depth: 0, fields: 0, aliases: 0, directives: 0, objects: 0, ofRows: 0 };
+const NOTHING: Inner = { depth: 0, schemaDepth: 0, fields: 0, aliases: 0, directives: 0, objects: 0, ofRows: 0 };
 /** Counting reads every row of a list, but brings none. */
 const COUNT = 10;
 /** Objects in a list whose size nobody chooses, such as the history of an entry. */
@@ -71,9 +73,11 @@ export function weightOf(document: DocumentNode, schema: GraphQLSchema): Weight 
   function ofField(node: FieldNode, parent: Parent): Inner {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
     const inside = node.selectionSet ? ofSet(node.selectionSet, field && getNamedType(field.type)) : NOTHING;
+    const ofSchema = node.name.value === '__schema' || node.name.value === '__type';
     return {
       ...inside,
-      depth: inside.depth + 1,
+      depth: ofSchema ? 1 : inside.depth + 1,
+      schemaDepth: ofSchema ? inside.depth + 1 : inside.schemaDepth,
       fields: inside.fields + 1,
       aliases: inside.aliases + (node.alias ? 1 : 0),
       ...rowsOf(node, field, inside, isPage(parent)),
@@ -131,6 +135,7 @@ const isPage = (type: Parent) => isObjectType(type) && 'pageInfo' in type.getFie
 function sum(...weights: readonly Inner[]): Inner {
   return {
     depth: Math.max(...weights.map(({ depth }) => depth)),
+    schemaDepth: Math.max(...weights.map(({ schemaDepth }) => schemaDepth)),
     fields: total(weights, 'fields'),
     aliases: total(weights, 'aliases'),
     directives: total(weights, 'directives'),
@@ -139,6 +144,6 @@ function sum(...weights: readonly Inner[]): Inner {
   };
 }
 
-function total(weights: readonly Inner[], what: Exclude<keyof Inner, 'depth'>): number {
+function total(weights: readonly Inner[], what: Exclude<keyof Inner, 'depth' | 'schemaDepth'>): number {
   return weights.reduce((all, weight) => all + weight[what], 0);
 }

@@ -21,7 +21,7 @@ const callerOf = (id: string): Principal => ({
   ...{ tenantId: newId(), organizationId: newId(), organizationKind: 'CSP', organizationName: 'x', role: 'VIEWER' },
   actor: { kind: 'API_KEY', id, name: 'x' },
 });
-const rate = (perMinute: number, of = db) => createRequestRate(of, perMinute, () => new Date(clock));
+const rate = (caller: number, of = db, tenant = 0) => createRequestRate(of, { caller, tenant }, () => new Date(clock));
 
 test('three instances together let no more through than one minute allows, and nearly all of it', async () => {
   const caller = callerOf('busy');
@@ -49,4 +49,14 @@ test('no limit asks nobody, and a database that does not answer refuses nobody',
   expect(await rate(0, none)(callerOf('a'))).toBe(0);
   expect(await rate(10, none)(callerOf('a'))).toBe(0);
   await none.close();
+});
+
+test('what a CSP and its Resellers ask counts together, whoever of them asks', async () => {
+  const tenantId = newId();
+  const callers = ['a', 'b', 'c', 'd'].map((id) => ({ ...callerOf(id), tenantId }));
+  const admit = rate(0, db, 2);
+  const waits: number[] = [];
+  for (const caller of callers) waits.push(await admit(caller));
+  expect(waits).toEqual([0, 0, 45, 45]);
+  expect(await admit(callerOf('of another tenant'))).toBe(0);
 });

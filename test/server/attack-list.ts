@@ -91,8 +91,8 @@ export function attacksOn(target: Target): readonly Attack[] {
     ['a socket that signs in twice', () => closed(target, init(), init())],
     ['a socket that sends no JSON', () => closed(target, init(), 'hello')],
     [
-      'a socket that sends 300 KiB',
-      () => closed(target, init(), subscribe('1', `{ __typename } #${'x'.repeat(300 * 1024)}`)),
+      'a socket that sends 101 KiB',
+      () => closed(target, init(), subscribe('1', `{ __typename } #${'x'.repeat(101 * 1024)}`)),
     ],
   ];
 }

@@ -54,6 +54,10 @@ test('who asks too often is refused with the time to wait, and others are not', 
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThanOrEqual(70);
   for (const { text } of refused) expect(text).toContain('RATE_LIMITED');
+  // Also for what would not be carried out.
+  for (const body of ['{"query":"{ nothing }"}', '{"query":"{"}', '{']) {
+    expect((await post({ url: narrow, key: app.csp.key }, body)).status).toBe(429);
+  }
   const other = { url: narrow, key: app.stranger.key };
   expect((await post(other, '{"query":"{ viewer { name } }"}')).status).toBe(200);
 });

@@ -85,30 +85,6 @@ describe('GraphQL over HTTP', () => {
     expect(answer.status).toBe(400);
     expect(await answer.text()).not.toContain('hunter2');
   });
-
-  test.each([
-    ['that says its length', (bytes: Buffer) => bytes],
-    [
-      'that does not',
-      (bytes: Buffer) =>
-        new ReadableStream({
-          start(controller) {
-            for (let at = 0; at < bytes.length; at += 65_536) controller.enqueue(bytes.subarray(at, at + 65_536));
-            controller.close();
-          },
-        }),
-    ],
-  ])('a body over 2 MiB %s is refused with 413', async (_name, bodyOf) => {
-    const query = `{ __typename } #${'x'.repeat(2 * 1024 * 1024)}`;
-    const answer = await fetch(app.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...signedIn() },
-      body: bodyOf(Buffer.from(JSON.stringify({ query }))),
-      duplex: 'half',
-    } as RequestInit);
-    expect(answer.status).toBe(413);
-    expect(errorsOf(await answer.text())[0]?.extensions.code).toBe('REQUEST_ENTITY_TOO_LARGE');
-  });
 });
 
 describe('an address that none can be made of', () => {

@@ -80,7 +80,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     oidc: options.oidc ?? null,
     reconcileCron: options.reconcileCron ?? null,
     ...(options.policy && {
-      requests: { ...DEFAULT_POLICY, requestsPerMinute: options.requestsPerMinute ?? 0, ...options.policy },
+      requests: {
+        ...DEFAULT_POLICY,
+        requestsPerMinute: { caller: options.requestsPerMinute ?? 0, tenant: 0 },
+        ...options.policy,
+      },
     }),
     ...(options.sources && { sources: options.sources }),
     version: '0.0.0-test',
