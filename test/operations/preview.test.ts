@@ -112,7 +112,7 @@ describe('a preview', () => {
       decision: 'NOTHING',
       steps: [],
     });
-    expect(await preview({ externalId, kind: 'CANCEL', effectiveDate: '2999-01-01' })).toMatchObject({
+    expect(await preview({ externalId, kind: 'CANCEL', effectiveDate: '2199-12-31' })).toMatchObject({
       decision: 'REFUSE',
       refusal: { code: 'EFFECTIVE_DATE_OUTSIDE_CONTRACT', hint: expect.stringMatching(/contract/i) },
     });
