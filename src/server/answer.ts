@@ -3,7 +3,8 @@ import { sendNodeResponse } from '@whatwg-node/server';
 import type { GraphQLError } from 'graphql';
 import { badRequest } from '../schema/errors.js';
 import type { Errors } from './errors.js';
-import type { HttpContext, Pipeline } from './pipeline.js';
+import type { HttpContext } from './http-context.js';
+import type { Pipeline } from './pipeline.js';
 
 /** Nothing that would end the host's part of an address. */
 const HOST = /^[^\s/?#@\\]*$/;

@@ -2,9 +2,9 @@ import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { mayChange } from '../access/principal.js';
 import { badRequest } from '../schema/errors.js';
+import type { HttpContext } from './http-context.js';
 import { isBulk, MAX_BODY_BYTES, MAX_BULK_BYTES } from './limits.js';
 import type { Params } from './persisted.js';
-import type { HttpContext } from './pipeline.js';
 
 const LENGTH = /^\d+$/;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type DocumentNode, GraphQLError, getOperationAST, Kind, type OperationTypeNode, validate } from 'graphql';
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Principal } from '../access/principal.js';
@@ -10,27 +10,13 @@ import { limitedBody } from './body.js';
 import { bounded } from './bounds.js';
 import type { Errors } from './errors.js';
 import { guardPage, PAGE, renderGraphiql } from './graphiql.js';
+import type { HttpContext } from './http-context.js';
 import { overLimits, parseWithinLimits, refuseDeepJson } from './limits.js';
 import type { RequestPolicy, ServerOptions } from './options.js';
 import type { Params, persistedOperations } from './persisted.js';
 import { DEFAULT_POLICY, guarded, mayIntrospect, originAllowed } from './policy.js';
 import { watchSignIn } from './sign-in.js';
 import { tokenFrom } from './token.js';
-
-/** What a request over HTTP begins with. */
-export interface HttpContext {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly requestId: string;
-  /** Of `performance.now()`. */
-  readonly began: number;
-  /** Says that the answer is a live field. */
-  streaming(): void;
-  /** From the moment it is let in; null: nobody signed in. */
-  caller?: Principal | null;
-  /** From the moment the body was read. */
-  bodyBytes?: number;
-}
 
 export type Pipeline = YogaServerInstance<HttpContext, Context>;
 

@@ -115,8 +115,11 @@ describe('the monthly run', () => {
     const plan = await bought(await buyer(), { ...PLAN, currency: 'USD' });
     const laneId = await mapPlan(plan);
     await record(plan, '10', { price: '12' });
-    // What a figure was recorded in counts, not what the subscription is in by now.
-    await market.db.client.cloudSubscription.updateMany({ where: { id: plan }, data: { currency: 'EUR' } });
+    // What a figure was recorded in counts, not what the subscription's price is in by now.
+    await market.db.client.subscriptionPrice.updateMany({
+      where: { cloudSubscriptionId: plan },
+      data: { currency: 'EUR' },
+    });
     const { value, auditLogId } = await bill();
     expect(value!.bills).toMatchObject([{ outcome: 'OTHER_CURRENCY', cost: '10', price: '12', currency: 'USD' }]);
     const name = expect.stringMatching(/^c\d+: s\d+ \(USD\)$/);
@@ -134,7 +137,10 @@ describe('the monthly run', () => {
       await bill({ month });
     }
     await record(plan, '2', { month: '2026-10-01' });
-    await market.db.client.cloudSubscription.updateMany({ where: { id: plan }, data: { currency: 'USD' } });
+    await market.db.client.subscriptionPrice.updateMany({
+      where: { cloudSubscriptionId: plan },
+      data: { currency: 'USD' },
+    });
     await record(plan, '3');
     expect(await outcomes({ month: '2026-10-01' })).toEqual([
       '2026-10-01 OTHER_CURRENCY 2',

@@ -39,7 +39,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 export function testWorld(more: { readonly users?: readonly WorldUser[] } = {}): World {
   return {
-    users: [API_USER, ...(more.users ?? [])],
+    users: [{ ...API_USER }, ...(more.users ?? [])],
     currencies: [
       { id: 1, name: 'USD', description: 'US Dollar', isInternalCurrency: true, exchangeRate: 1 },
       { id: 2, name: 'EUR', description: 'Euro', exchangeRate: 1.1 },
