@@ -3,6 +3,8 @@ import type { RequestPolicy } from '../server/options.js';
 import { manifestFault, readManifest } from './manifest.js';
 import { listOf, type Values, type Variable } from './variable.js';
 
+/** Who may send other documents, by who may not. */
+const OTHERS = { off: 'everyone', viewers: 'administrators', on: 'nobody' } as const;
 const ORIGIN = /^https?:\/\/[^/?#@\s]+$/;
 
 /** Who may ask from where, and how often. */
@@ -68,9 +70,9 @@ export const REQUEST_VARIABLES = [
   },
   {
     name: 'GATEWAY_ONLY_PERSISTED',
-    help: 'on: nothing but the documents of that file is answered. off: others too.',
+    help: 'Who may send no documents but those of that file: off (nobody is bound), viewers or on (everyone is).',
     default: 'off',
-    check: (value) => (/^(on|off)$/.test(value) ? null : 'must be on or off'),
+    check: (value) => (/^(on|viewers|off)$/.test(value) ? null : 'must be on, viewers or off'),
   },
 ] as const satisfies readonly Variable[];
 
@@ -80,8 +82,10 @@ export function requestPolicyOf(
   faults: string[],
 ): RequestPolicy & { readonly requestsPerMinute: RequestsPerMinute } {
   const { GATEWAY_ALLOWED_ORIGINS: origins, GATEWAY_PERSISTED_OPERATIONS: file } = values;
-  const only = values.GATEWAY_ONLY_PERSISTED === 'on';
-  if (only && !file) faults.push('GATEWAY_PERSISTED_OPERATIONS is needed with GATEWAY_ONLY_PERSISTED=on.');
+  const only = values.GATEWAY_ONLY_PERSISTED as keyof typeof OTHERS;
+  if (only !== 'off' && !file) {
+    faults.push(`GATEWAY_PERSISTED_OPERATIONS is needed with GATEWAY_ONLY_PERSISTED=${only}.`);
+  }
   return {
     origins: origins === '*' ? null : listOf(origins),
     introspection: values.GATEWAY_INTROSPECTION as RequestPolicy['introspection'],
@@ -89,7 +93,7 @@ export function requestPolicyOf(
     socketsPerCaller: Number(values.GATEWAY_SOCKETS_PER_CALLER),
     operationsPerCaller: Number(values.GATEWAY_OPERATIONS_PER_CALLER),
     deadlineMs: 1000 * Number(values.GATEWAY_REQUEST_SECONDS),
-    persisted: file && faults.length === 0 ? { documents: readManifest(file), only } : null,
+    persisted: file && faults.length === 0 ? { documents: readManifest(file), others: OTHERS[only] } : null,
     requestsPerMinute: {
       caller: Number(values.GATEWAY_REQUESTS_PER_MINUTE),
       tenant: Number(values.GATEWAY_REQUESTS_PER_MINUTE_TENANT),

@@ -16,8 +16,14 @@ export interface RequestPolicy {
   readonly operationsPerCaller: number;
   /** How long an operation may take, or a live field to begin. */
   readonly deadlineMs: number;
-  /** Documents by id; `only`: no others. Null: none by id. */
-  readonly persisted: { readonly documents: ReadonlyMap<string, string>; readonly only: boolean } | null;
+  /** Null: no documents by id. */
+  readonly persisted: PersistedPolicy | null;
+}
+
+export interface PersistedPolicy {
+  readonly documents: ReadonlyMap<string, string>;
+  /** Who may send documents of their own. */
+  readonly others: 'everyone' | 'administrators' | 'nobody';
 }
 
 export interface ServerOptions {

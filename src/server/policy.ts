@@ -28,6 +28,12 @@ export function mayIntrospect({ introspection }: RequestPolicy, principal: Princ
   return introspection === 'signed-in' || mayChange(principal);
 }
 
+/** May this caller send a document that is not of the manifest? */
+export function maySendOwn({ persisted }: RequestPolicy, principal: Principal | null): boolean {
+  if (!persisted || persisted.others === 'everyone') return true;
+  return persisted.others === 'administrators' && principal !== null && mayChange(principal);
+}
+
 export interface Guarded {
   /** It asks for the whole schema. */
   readonly refused: boolean;

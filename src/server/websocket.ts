@@ -131,7 +131,7 @@ export function serveSockets(
     const initial = { ...context, caller, requestId: own.requestId, began, gone: gone.signal };
     refuseDeepJson(sent.variables);
     refuseDeepJson(sent.extensions);
-    const params = (await persisted?.lookUp(sent)) ?? sent;
+    const params = (await persisted?.lookUp(sent, caller)) ?? sent;
     const { parse, validate, contextFactory, ...enveloped } = pipeline.getEnveloped({ ...initial, params } as never);
     const document = parse(params.query);
     const invalid: readonly GraphQLError[] = validate(enveloped.schema, document);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RequestPolicy, ServerOptions } from '../../src/server/options.js';
 import { DEFAULT_POLICY } from '../../src/server/policy.js';
-import { GOOD, openSignedIn, openSocket, type Probe, SLOW, startProbe, subscribe } from './support.js';
+import { GOOD, openSignedIn, openSocket, type Probe, SLOW, startProbe, subscribe, VIEWING } from './support.js';
 
 let probe: Probe;
 afterEach(() => {
@@ -107,18 +107,21 @@ describe('persisted operations', () => {
   ]);
   const byId = (sha256Hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
 
-  test.each([true, false])('are found by their id over HTTP, events and sockets (only they: %s)', async (only) => {
-    await start({ persisted: { documents, only } });
-    expect((await ask(byId('hello'))).text).toBe('{"data":{"hello":"world"}}');
-    const query = new URLSearchParams({ extensions: JSON.stringify(byId('hello').extensions) });
-    const got = await fetch(`${probe.url}?${query}`, { headers: { authorization: `Bearer ${GOOD}` } });
-    expect(await got.json()).toEqual({ data: { hello: 'world' } });
-    expect((await ask(byId('live'), 'text/event-stream')).text).toContain('{"data":{"three":"three"}}');
-    const socket = await openSignedIn(probe.url);
-    socket.send({ id: '1', type: 'subscribe', payload: { query: '', ...byId('live') } });
-    expect(await socket.next()).toMatchObject({ payload: { data: { three: 'one' } } });
-    socket.destroy();
-  });
+  test.each(['nobody', 'everyone'] as const)(
+    'are found by their id over HTTP, events and sockets (others by %s)',
+    async (others) => {
+      await start({ persisted: { documents, others } });
+      expect((await ask(byId('hello'))).text).toBe('{"data":{"hello":"world"}}');
+      const query = new URLSearchParams({ extensions: JSON.stringify(byId('hello').extensions) });
+      const got = await fetch(`${probe.url}?${query}`, { headers: { authorization: `Bearer ${GOOD}` } });
+      expect(await got.json()).toEqual({ data: { hello: 'world' } });
+      expect((await ask(byId('live'), 'text/event-stream')).text).toContain('{"data":{"three":"three"}}');
+      const socket = await openSignedIn(probe.url);
+      socket.send({ id: '1', type: 'subscribe', payload: { query: '', ...byId('live') } });
+      expect(await socket.next()).toMatchObject({ payload: { data: { three: 'one' } } });
+      socket.destroy();
+    },
+  );
 
   test.each([
     ['an unknown id', byId('nothing'), 'PERSISTED_QUERY_NOT_IN_LIST'],
@@ -129,7 +132,7 @@ describe('persisted operations', () => {
     ['a live document', { query: 'subscription { three }' }, 'PERSISTED_QUERY_ONLY'],
     ['a document of the file that does not fit the schema', byId('wrong'), 'GRAPHQL_VALIDATION_FAILED'],
   ])('are the only ones where that is set: %s is refused', async (_name, body, code) => {
-    await start({ persisted: { documents, only: true } });
+    await start({ persisted: { documents, others: 'nobody' } });
     for (const accept of ['application/graphql-response+json', 'text/event-stream']) {
       expect(await ask(body, accept)).toMatchObject({ code });
     }
@@ -140,14 +143,40 @@ describe('persisted operations', () => {
     socket.destroy();
   });
 
+  test('are the only ones of a viewer where that is set, over HTTP and sockets, and of who signed in with nothing', async () => {
+    await start({ persisted: { documents, others: 'administrators' } });
+    const own = { query: '{ hello }' };
+    expect((await ask(own)).status).toBe(200);
+    expect((await ask(byId('hello'), 'application/json', VIEWING)).text).toBe('{"data":{"hello":"world"}}');
+    const refused = { status: 400, code: 'PERSISTED_QUERY_ONLY' };
+    expect(await ask(own, 'application/graphql-response+json', VIEWING)).toMatchObject(refused);
+    const nobody = await fetch(probe.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    });
+    expect(await nobody.text()).toContain('PERSISTED_QUERY_ONLY');
+    const answers: unknown[] = [];
+    for (const token of [GOOD, VIEWING]) {
+      const socket = await openSignedIn(probe.url, token);
+      socket.send({ id: '1', type: 'subscribe', payload: own });
+      answers.push(await socket.next());
+      socket.destroy();
+    }
+    expect(answers).toMatchObject([
+      { payload: { data: { hello: 'world' } } },
+      { type: 'error', payload: [{ extensions: { code: 'PERSISTED_QUERY_ONLY' } }] },
+    ]);
+  });
+
   test('stand beside other documents where it is not', async () => {
-    await start({ persisted: { documents, only: false } });
+    await start({ persisted: { documents, others: 'everyone' } });
     expect((await ask({ query: '{ hello }' })).status).toBe(200);
     expect((await ask({ query: '{ hello }', ...byId('nothing') })).status).toBe(200);
   });
 
   test('leave GraphiQL nothing to do', async () => {
-    await start({ graphiql: true, persisted: { documents, only: true } });
+    await start({ graphiql: true, persisted: { documents, others: 'nobody' } });
     const page = await fetch(probe.url, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
   });

@@ -10,6 +10,8 @@ import { currentDeadline } from '../../src/storage/deadline.js';
 export const GOOD = 'cgk_good';
 /** Good until `revoke` is called. */
 export const PASSING = 'cgk_passing';
+/** Of a viewer; the others are administrators'. */
+export const VIEWING = 'cgk_viewing';
 /** It is not told whether it is good before somebody lets go. */
 export const SLOW = 'cgk_slow';
 /** The server behind it cannot tell whether it is good. */
@@ -106,6 +108,7 @@ export async function startProbe(
     authenticate: async (token) => {
       if (token === DOWN) throw new Error('no database');
       if (token === SLOW) await hang();
+      if (token === VIEWING) return { ...PRINCIPAL, role: 'VIEWER' };
       return good.has(token) || token === SLOW ? PRINCIPAL : null;
     },
     unready,
