@@ -8,6 +8,8 @@ export interface RequestFacts {
   readonly requestId: string;
   readonly correlationId: string;
   readonly correlationSent: boolean;
+  /** For the one mutation of the request, where its input has none. */
+  readonly idempotencyKey?: string;
 }
 
 /** What a resolver gets, made for each request. That of a live field lives long: its loaders batch but remember nothing. */
@@ -18,7 +20,12 @@ export interface Context {
   readonly scope: Scope;
   readonly caller: Caller;
   readonly loaders: Loaders;
-  perform<Input, Value>(verb: Verb<Input, Value>, input: unknown): Promise<Result<Value>>;
+  perform<Input, Value>(verb: Verb<Input, Value>, input: Given): Promise<Result<Value>>;
+}
+
+/** Input of a mutation, as a resolver hands it on. */
+interface Given {
+  readonly [field: string]: unknown;
 }
 
 /** Stands in where nobody is signed in: it owns nothing and may do nothing. */
@@ -34,7 +41,7 @@ const NOBODY: Principal = {
 export function createContext(
   unscoped: SchemaServices,
   principal: Principal | null,
-  request: RequestFacts,
+  { idempotencyKey, ...request }: RequestFacts,
   options: { readonly live: boolean },
 ): Context {
   const caller: Caller = { principal: principal ?? NOBODY, ...request };
@@ -48,6 +55,12 @@ export function createContext(
     scope,
     caller,
     loaders: createLoaders(services, scope, options),
-    perform: (verb, input) => run(services.operations, verb, caller, input),
+    perform: (verb, input) => run(services.operations, verb, caller, keyed(input, idempotencyKey)),
   };
+}
+
+function keyed(input: Given, idempotencyKey: string | undefined): Given {
+  return idempotencyKey === undefined || typeof input.idempotencyKey === 'string'
+    ? input
+    : { ...input, idempotencyKey };
 }

@@ -1,6 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { type DocumentNode, GraphQLError, getOperationAST, Kind, type OperationTypeNode, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  validate,
+} from 'graphql';
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Principal } from '../access/principal.js';
 import { type Context, createContext } from '../schema/context.js';
@@ -15,22 +21,19 @@ import { overLimits, parseWithinLimits, refuseDeepJson } from './limits.js';
 import type { RequestPolicy, ServerOptions } from './options.js';
 import type { Params, persistedOperations } from './persisted.js';
 import { DEFAULT_POLICY, guarded, mayIntrospect, originAllowed } from './policy.js';
+import { factsOf, type Sent } from './request-facts.js';
 import { watchSignIn } from './sign-in.js';
 import { tokenFrom } from './token.js';
 
 export type Pipeline = YogaServerInstance<HttpContext, Context>;
 
-/** HTTP and server-sent events bring a request; a WebSocket brings its upgrade request and its parameters. */
-interface Sources {
+interface Sources extends Sent {
   readonly requestId: string;
-  readonly request?: Request;
-  readonly extra?: { readonly request: IncomingMessage };
   readonly caller?: Principal | null;
   /** Of the document that was parsed; absent: it names none. */
-  readonly operation?: OperationTypeNode;
+  readonly operation?: OperationDefinitionNode;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MAX_ERRORS = 20;
 
 /** Parse, limits, validation, caller, execution and errors: the same for HTTP, server-sent events and WebSocket. */
@@ -57,16 +60,13 @@ export function createPipeline(
       methods: ['GET', 'POST', 'OPTIONS'],
     },
     // It sends what people type.
-    graphiql: policy.graphiql && !policy.persisted?.only && PAGE,
+    graphiql: policy.graphiql && policy.persisted?.others !== 'nobody' && PAGE,
     renderGraphiQL: renderGraphiql,
     maskedErrors: { isDev: false, maskError: errors.mask },
     context: (initial) => {
-      const { request, extra, requestId, operation, caller = null } = initial as unknown as Sources;
-      const header = (name: string) => request?.headers.get(name) ?? extra?.request.headers[name]?.toString();
-      const correlation = header('x-correlation-id') ?? '';
-      const correlationSent = UUID.test(correlation);
-      const facts = { requestId, correlationId: correlationSent ? correlation : randomUUID(), correlationSent };
-      return createContext(options.services, caller, facts, { live: operation === 'subscription' });
+      const { requestId, operation, caller = null, ...sent } = initial as unknown as Sources;
+      const live = operation?.operation === OperationTypeNode.SUBSCRIPTION;
+      return createContext(options.services, caller, factsOf(sent, requestId, operation), { live });
     },
     plugins: [
       refuseOrigins(policy),
@@ -228,7 +228,7 @@ const withLimits: Plugin = {
     return ({ result, context, extendContext }) => {
       const { params } = context as { readonly params?: Params };
       const node = isDocument(result) ? getOperationAST(result, params?.operationName) : null;
-      extendContext({ operation: node?.operation } as never);
+      extendContext({ operation: node ?? undefined } as never);
     };
   },
   onValidate({ setValidationFn }) {

@@ -235,6 +235,47 @@ describe('an idempotency key', () => {
   });
 });
 
+describe('the header Idempotency-Key', () => {
+  const inputOf = (alias: string) => ({ alias, currency: 'USD', credentials: { autotask: GOOD } });
+
+  it('is that of the one mutation of its request, where the input has none', async () => {
+    const [alias, idempotencyKey] = [unique('Header'), unique('key')];
+    const first = await act(app.csp, 'createConnectorConnection', inputOf(alias), { idempotencyKey });
+    const second = await act(app.csp, 'createConnectorConnection', inputOf(alias), { idempotencyKey });
+    expect([second.userErrors, second.auditLog.id]).toEqual([[], first.auditLog.id]);
+    const other = await act(app.csp, 'createConnectorConnection', inputOf(unique('Other')), { idempotencyKey });
+    expect(other.userErrors).toMatchObject([{ code: 'IDEMPOTENCY_CONFLICT' }]);
+    const named = { ...inputOf(unique('Named')), idempotencyKey: unique('own') };
+    expect((await act(app.csp, 'createConnectorConnection', named, { idempotencyKey })).userErrors).toEqual([]);
+  });
+
+  it.each(['', 'k'.repeat(201)])('that is no key is refused, and nothing is done', async (idempotencyKey) => {
+    const alias = unique('Bad');
+    const { userErrors } = await act(app.csp, 'createConnectorConnection', inputOf(alias), { idempotencyKey });
+    expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'idempotencyKey'] }]);
+    expect(await app.database.sql('SELECT FROM "Connection" WHERE "alias" = $1', [alias])).toHaveLength(0);
+  });
+
+  it.each([
+    [
+      'two mutations',
+      'mutation ($i: RevokeApiKeyInput!) { a: revokeApiKey(input: $i) { auditLog { id } } b: revokeApiKey(input: $i) { auditLog { id } } }',
+    ],
+    ['one in a fragment', 'mutation ($i: RevokeApiKeyInput!) { ... { revokeApiKey(input: $i) { auditLog { id } } } }'],
+  ])('of a request with %s is refused before anything is done', async (_name, document) => {
+    const before = (await entries(app.csp, {})).length;
+    const { status, body } = await app.csp.ask(document, { i: { id: 'key_x' } }, { idempotencyKey: unique('key') });
+    expect([status, body.errors?.[0]?.extensions?.code]).toEqual([400, 'BAD_REQUEST']);
+    expect((await entries(app.csp, {})).length).toBe(before);
+  });
+
+  it('says nothing to a query', async () => {
+    expect(await app.csp.query('{ viewer { name } }', {}, { idempotencyKey: 'q' })).toEqual({
+      viewer: { name: 'csp' },
+    });
+  });
+});
+
 describe('a correlation id', () => {
   it('of the caller stands in the entries of that request', async () => {
     const correlationId = '0b0e7a52-3f64-4c1e-9a5e-2f6d0c5b7a11';

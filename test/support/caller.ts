@@ -16,6 +16,8 @@ export interface Answer {
 
 export interface AskOptions {
   readonly correlationId?: string;
+  /** As the header. */
+  readonly idempotencyKey?: string;
 }
 
 /** A client of the gateway with one API key, over real HTTP and a real WebSocket. */
@@ -56,6 +58,7 @@ export function createCaller(url: string, key: string): Caller {
         'content-type': 'application/json',
         authorization: `Bearer ${key}`,
         ...(options.correlationId && { 'x-correlation-id': options.correlationId }),
+        ...(options.idempotencyKey !== undefined && { 'idempotency-key': options.idempotencyKey }),
       },
       body: JSON.stringify({ query: document, variables }),
     });
