@@ -286,6 +286,7 @@ export async function createApp(options: AppOptions) {
   const oidc = options.oidc
     ? createOidc({ settings: options.oidc, findOrganization: (named) => findOrganization(db, named), now })
     : null;
+  const rate = createRequestRate(db, options.requests?.requestsPerMinute ?? { caller: 0, tenant: 0 }, now);
   const server = createGatewayServer({
     schema,
     services: {
@@ -293,11 +294,12 @@ export async function createApp(options: AppOptions) {
       audit: createAuditReader(db),
       feed,
       forgetKeys: apiKeys.forget,
+      readRate: rate.read,
       productName: options.productName,
       version: options.version,
     },
     authenticate: createCallers({ apiKeys, oidc, now }),
-    admit: createRequestRate(db, options.requests?.requestsPerMinute ?? { caller: 0, tenant: 0 }, now),
+    admit: rate.admit,
     ...(options.requests && { policy: options.requests }),
     unready: async () => {
       await db.client.$queryRaw`SELECT 1`;

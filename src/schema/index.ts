@@ -17,6 +17,7 @@ import { marketplaceMutations } from './marketplace-mutations.js';
 import { operatorMutations } from './operators.js';
 import { policyTypes } from './policy.js';
 import { previewTypes } from './preview.js';
+import { rateLimitTypes } from './rate-limit.js';
 import { remoteTypes } from './remote.js';
 import { syncSubscriptionMutation } from './sync-subscription.js';
 import { userErrorTypes } from './user-error.js';
@@ -38,6 +39,7 @@ export function buildSchema(connectors: readonly ConnectorDescriptor[]): GraphQL
   const auditLog = auditTypes(builder, diagnostic);
   userErrorTypes(builder, mappings);
   viewerTypes(builder, enums);
+  rateLimitTypes(builder);
   apiKeyTypes(builder, enums);
   marketplaceLists(builder, market, enums);
   remoteTypes(builder, enums);
