@@ -102,6 +102,12 @@ const ARROWS: { readonly [room: string]: readonly string[] } = {
   'src/connectors/values.ts': [],
   'src/connectors/calendar.ts': ['types:src/connectors/values.ts'],
   'src/connectors/decimal.ts': ['types:src/connectors/values.ts'],
+  'src/connectors/change-checks.ts': [
+    'types:src/connectors/contract.ts',
+    'src/connectors/errors.ts',
+    'src/connectors/calendar.ts',
+    'src/connectors/decimal.ts',
+  ],
   'src/connectors/transport.ts': [],
   'src/connectors/errors.ts': [],
   'src/connectors/define.ts': ['src/connectors/contract.ts', 'src/connectors/errors.ts'],
@@ -123,9 +129,17 @@ const ARROWS: { readonly [room: string]: readonly string[] } = {
   test: ['src/', 'simulators', 'client', 'demo', 'prisma', 'scripts', 'bench/stub'],
 };
 /** Any other file of src/connectors is a connector's. */
-const OF_A_CONNECTOR = ['contract', 'source', 'transport', 'define', 'errors', 'http', 'calendar', 'decimal'].map(
-  (name) => `src/connectors/${name}.ts`,
-);
+const OF_A_CONNECTOR = [
+  'contract',
+  'source',
+  'transport',
+  'define',
+  'errors',
+  'http',
+  'calendar',
+  'decimal',
+  'change-checks',
+].map((name) => `src/connectors/${name}.ts`);
 
 const within = (path: string, room: string) => path === room || path.startsWith(room.endsWith('/') ? room : `${room}/`);
 

@@ -4,12 +4,13 @@
  */
 
 import { adminServer } from '../common/admin-server.js';
+import { createApiServer } from '../common/api-server.js';
 import { createLateCommits } from '../common/late-commits.js';
 import { listen } from '../common/listening.js';
 import { type Admin, createAdmin } from './admin.js';
 import { createCore } from './core.js';
 import { ROUTES } from './http/admin-routes.js';
-import { createApiServer } from './http/server.js';
+import { apiOf } from './http/server.js';
 import { sampleWorld } from './sample-world.js';
 import type { Switches } from './switches.js';
 import type { World } from './world.js';
@@ -56,11 +57,7 @@ export async function startAutotaskSimulator(options: AutotaskSimulatorOptions =
   });
   const lateCommits = createLateCommits();
   const admin = createAdmin(core, lateCommits);
-  const server = createApiServer({
-    core,
-    lateCommits,
-    serveAdmin: adminServer(admin, ROUTES),
-  });
+  const server = createApiServer(apiOf(core, lateCommits), adminServer(admin, ROUTES));
   const listening = await listen(server, options);
   const { url } = listening;
   return {

@@ -5,12 +5,13 @@
  */
 
 import { adminServer } from '../common/admin-server.js';
+import { createApiServer } from '../common/api-server.js';
 import { listen } from '../common/listening.js';
 import { type Admin, createAdmin } from './admin.js';
 import { ROUTES } from './admin-routes.js';
 import { createCore } from './core.js';
 import { sampleWorld } from './sample-world.js';
-import { createApiServer } from './server.js';
+import { apiOf } from './server.js';
 import type { Switches } from './switches.js';
 import type { World } from './world.js';
 
@@ -51,10 +52,7 @@ export async function startCloudCockpitSimulator(
     ...(options.switches ? { switches: options.switches } : {}),
   });
   const admin = createAdmin(core);
-  const server = createApiServer({
-    core,
-    serveAdmin: adminServer(admin, ROUTES),
-  });
+  const server = createApiServer(apiOf(core), adminServer(admin, ROUTES));
   const listening = await listen(server, options);
   const { url } = listening;
   return {

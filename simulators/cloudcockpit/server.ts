@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Serve } from '../common/api-server.js';
 import { readBody } from '../common/body.js';
 import { type Ending, finish, type Reply } from '../common/ending.js';
 import { type ApiRequest, answer, type Route, routeOf } from './api.js';
@@ -6,38 +7,25 @@ import type { Core } from './core.js';
 import type { FaultAction } from './faults.js';
 import { empty, failure, json, page, tooMany } from './replies.js';
 
-export interface ServerParts {
-  core: Core;
-  serveAdmin(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
-}
-
 const BODY_LIMIT = 64_000;
 
-export function createApiServer({ core, serveAdmin }: ServerParts): Server {
-  const server = createServer((incoming, outgoing) => {
-    const admin = /^\/+admin(\/|\?|$)/i.test(incoming.url ?? '');
-    (admin ? serveAdmin(incoming, outgoing) : serveApi(core, incoming, outgoing)).catch(() => incoming.destroy());
-  });
-  // Longer than any client's pause between two calls, so that a kept connection is not closed under its feet.
-  server.keepAliveTimeout = 65_000;
-  return server;
-}
-
-async function serveApi(core: Core, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const url = new URL(incoming.url ?? '/', 'http://localhost');
-  const request: ApiRequest = {
-    method: (incoming.method ?? 'GET').toUpperCase(),
-    path: url.pathname,
-    params: url.searchParams,
-    headers: incoming.headers,
-    body: await readBody(incoming, BODY_LIMIT),
+export function apiOf(core: Core): Serve {
+  return async (incoming, outgoing) => {
+    const url = new URL(incoming.url ?? '/', 'http://localhost');
+    const request: ApiRequest = {
+      method: (incoming.method ?? 'GET').toUpperCase(),
+      path: url.pathname,
+      params: url.searchParams,
+      headers: incoming.headers,
+      body: await readBody(incoming, BODY_LIMIT),
+    };
+    const route = routeOf(request.path);
+    const entry = core.journal.open(describe(core, request, route, incoming));
+    const fault = core.faults.take({ ...request, entity: entry.entity, isWrite: false });
+    entry.fault = fault?.kind ?? null;
+    if (fault?.kind === 'delay') await new Promise((done) => setTimeout(done, fault.ms));
+    finish(outgoing, entry, fault ? broken(fault, () => answer(core, request, route)) : answer(core, request, route));
   };
-  const route = routeOf(request.path);
-  const entry = core.journal.open(describe(core, request, route, incoming));
-  const fault = core.faults.take({ ...request, entity: entry.entity, isWrite: false });
-  entry.fault = fault?.kind ?? null;
-  if (fault?.kind === 'delay') await new Promise((done) => setTimeout(done, fault.ms));
-  finish(outgoing, entry, fault ? broken(fault, () => answer(core, request, route)) : answer(core, request, route));
 }
 
 /** How a request ends that a fault hits. */

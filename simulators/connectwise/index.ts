@@ -5,13 +5,14 @@
  */
 
 import { adminServer } from '../common/admin-server.js';
+import { createApiServer } from '../common/api-server.js';
 import { createLateCommits } from '../common/late-commits.js';
 import { listen } from '../common/listening.js';
 import { type Admin, createAdmin } from './admin.js';
 import { ROUTES } from './admin-routes.js';
 import { createCore } from './core.js';
 import { sampleWorld } from './sample-world.js';
-import { createApiServer } from './server.js';
+import { apiOf } from './server.js';
 import type { Switches } from './switches.js';
 import type { World } from './world.js';
 
@@ -55,11 +56,7 @@ export async function startConnectWiseSimulator(
   });
   const lateCommits = createLateCommits();
   const admin = createAdmin(core, lateCommits);
-  const server = createApiServer({
-    core,
-    lateCommits,
-    serveAdmin: adminServer(admin, ROUTES),
-  });
+  const server = createApiServer(apiOf(core, lateCommits), adminServer(admin, ROUTES));
   const listening = await listen(server, options);
   const { url } = listening;
   return {

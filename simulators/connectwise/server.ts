@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Serve } from '../common/api-server.js';
 import { BodyTooLarge, readBody } from '../common/body.js';
 import { type Ending, finish, parsed, type Reply, send } from '../common/ending.js';
 import type { LateCommits } from '../common/late-commits.js';
@@ -9,57 +9,36 @@ import { tooMany } from './limit.js';
 import { failure, page } from './replies.js';
 import { type ApiRequest, toRequest } from './request.js';
 
-export interface ServerParts {
-  core: Core;
-  lateCommits: LateCommits;
-  serveAdmin(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
-}
-
-export function createApiServer({ core, lateCommits, serveAdmin }: ServerParts): Server {
-  const server = createServer((incoming, outgoing) => {
-    const work = /^\/+admin(\/|\?|$)/i.test(incoming.url ?? '')
-      ? serveAdmin(incoming, outgoing)
-      : serveApi(core, lateCommits, incoming, outgoing);
-    work.catch(() => incoming.destroy());
-  });
-  // Longer than any client's pause between two calls, so that a kept connection is not closed under its feet.
-  server.keepAliveTimeout = 65_000;
-  return server;
-}
-
-async function serveApi(
-  core: Core,
-  lateCommits: LateCommits,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  let request: ApiRequest;
-  try {
-    request = toRequest(incoming, await readBody(incoming, core.switches.bodyLimit));
-  } catch (error) {
-    return send(
-      outgoing,
-      error instanceof BodyTooLarge
-        ? failure(413, 'TooLarge', 'The body is too large.')
-        : failure(400, 'InvalidArgument', 'The request is invalid.'),
-    );
-  }
-  const route = routeOf(request.path);
-  const isWrite = request.method !== 'GET';
-  const entry = core.journal.open(describe(core, request, route, isWrite));
-  const { method, path } = request;
-  const fault = core.faults.take({ method, path, entity: entry.entity, isWrite });
-  entry.fault = fault?.kind ?? null;
-  const early = fault && before(fault);
-  if (early) return finish(outgoing, entry, early);
-  const run = () => answer(core, request, route, () => core.journal.count(entry));
-  if (fault?.kind === 'lateCommit') {
-    lateCommits.schedule(fault.ms, async () => void run());
-    return finish(outgoing, entry, 'drop');
-  }
-  if (fault?.kind === 'delay') await new Promise((done) => setTimeout(done, fault.ms));
-  const reply = run();
-  return finish(outgoing, entry, fault ? after(fault, reply) : reply);
+export function apiOf(core: Core, lateCommits: LateCommits): Serve {
+  return async (incoming, outgoing) => {
+    let request: ApiRequest;
+    try {
+      request = toRequest(incoming, await readBody(incoming, core.switches.bodyLimit));
+    } catch (error) {
+      return send(
+        outgoing,
+        error instanceof BodyTooLarge
+          ? failure(413, 'TooLarge', 'The body is too large.')
+          : failure(400, 'InvalidArgument', 'The request is invalid.'),
+      );
+    }
+    const route = routeOf(request.path);
+    const isWrite = request.method !== 'GET';
+    const entry = core.journal.open(describe(core, request, route, isWrite));
+    const { method, path } = request;
+    const fault = core.faults.take({ method, path, entity: entry.entity, isWrite });
+    entry.fault = fault?.kind ?? null;
+    const early = fault && before(fault);
+    if (early) return finish(outgoing, entry, early);
+    const run = () => answer(core, request, route, () => core.journal.count(entry));
+    if (fault?.kind === 'lateCommit') {
+      lateCommits.schedule(fault.ms, async () => void run());
+      return finish(outgoing, entry, 'drop');
+    }
+    if (fault?.kind === 'delay') await new Promise((done) => setTimeout(done, fault.ms));
+    const reply = run();
+    return finish(outgoing, entry, fault ? after(fault, reply) : reply);
+  };
 }
 
 /** The ending of a request that never reaches the application; null lets it through. */

@@ -90,3 +90,13 @@ export class ConnectorError extends Error {
 export function isConnectorError(error: unknown): error is ConnectorError {
   return typeof error === 'object' && error !== null && BRAND in error;
 }
+
+/** A definite refusal: of the connector before anything was sent, or of the vendor. */
+export function refuse(
+  kind: ErrorKind,
+  code: string,
+  message: string,
+  more: Omit<ConnectorErrorDetail, 'code'> = {},
+): ConnectorError {
+  return new ConnectorError(kind, message, { code, outcome: 'notApplied', ...more });
+}

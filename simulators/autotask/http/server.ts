@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Serve } from '../../common/api-server.js';
 import { BodyTooLarge, readBody } from '../../common/body.js';
 import { finish, parsed, send } from '../../common/ending.js';
 import type { LateCommits } from '../../common/late-commits.js';
@@ -8,66 +8,47 @@ import { answer, type Resolved, resolve } from './api.js';
 import { applyAfter, applyBefore } from './fault-replies.js';
 import { type ApiRequest, header, toRequest } from './request.js';
 
-export interface ServerParts {
-  core: Core;
-  lateCommits: LateCommits;
-  serveAdmin(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
-}
-
-export function createApiServer({ core, lateCommits, serveAdmin }: ServerParts): Server {
-  const server = createServer((incoming, outgoing) => {
-    const work = /^\/+admin(\/|\?|$)/i.test(incoming.url ?? '')
-      ? serveAdmin(incoming, outgoing)
-      : serveApi(core, lateCommits, incoming, outgoing);
-    work.catch(() => incoming.destroy());
-  });
-  // Longer than any client's pause between two calls, so that a kept connection is not closed under its feet.
-  server.keepAliveTimeout = 65_000;
-  return server;
-}
-
-async function serveApi(
-  core: Core,
-  lateCommits: LateCommits,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const host = incoming.headers.host ?? 'localhost';
-  let body = '';
-  try {
-    body = await readBody(incoming, core.switches.bodyLimit);
-  } catch (error) {
-    return error instanceof BodyTooLarge ? send(outgoing, message(413, 'The request entity is too large.')) : undefined;
-  }
-  let request: ApiRequest;
-  let resolved: Resolved;
-  try {
-    request = toRequest(incoming, body, host);
-    resolved = resolve(core, request);
-  } catch {
-    return send(outgoing, message(400, 'The request is invalid.'));
-  }
-  const entry = core.journal.open(describe(core, request, resolved));
-  const fault = core.faults.take({ ...resolved, method: request.method, path: request.path });
-  entry.fault = fault?.kind ?? null;
-  const early = fault && applyBefore(fault);
-  if (early) return finish(outgoing, entry, early);
-  const run = (delayMs = 0) =>
-    answer(core, request, resolved, {
-      delayMs,
-      zoneRedirect: fault?.kind === 'zoneRedirect' ? fault.url : null,
-      onCommit: () => {
-        core.journal.count(entry);
-        core.persist();
-      },
-    });
-  if (fault?.kind === 'lateCommit') {
-    lateCommits.schedule(fault.ms, () => run().then(() => undefined));
-    return finish(outgoing, entry, 'drop');
-  }
-  if (fault?.kind === 'hold') await core.faults.released(fault);
-  const { reply } = await run(fault?.kind === 'delay' ? fault.ms : 0);
-  return finish(outgoing, entry, fault ? applyAfter(fault, reply) : reply);
+export function apiOf(core: Core, lateCommits: LateCommits): Serve {
+  return async (incoming, outgoing) => {
+    const host = incoming.headers.host ?? 'localhost';
+    let body = '';
+    try {
+      body = await readBody(incoming, core.switches.bodyLimit);
+    } catch (error) {
+      return error instanceof BodyTooLarge
+        ? send(outgoing, message(413, 'The request entity is too large.'))
+        : undefined;
+    }
+    let request: ApiRequest;
+    let resolved: Resolved;
+    try {
+      request = toRequest(incoming, body, host);
+      resolved = resolve(core, request);
+    } catch {
+      return send(outgoing, message(400, 'The request is invalid.'));
+    }
+    const entry = core.journal.open(describe(core, request, resolved));
+    const fault = core.faults.take({ ...resolved, method: request.method, path: request.path });
+    entry.fault = fault?.kind ?? null;
+    const early = fault && applyBefore(fault);
+    if (early) return finish(outgoing, entry, early);
+    const run = (delayMs = 0) =>
+      answer(core, request, resolved, {
+        delayMs,
+        zoneRedirect: fault?.kind === 'zoneRedirect' ? fault.url : null,
+        onCommit: () => {
+          core.journal.count(entry);
+          core.persist();
+        },
+      });
+    if (fault?.kind === 'lateCommit') {
+      lateCommits.schedule(fault.ms, () => run().then(() => undefined));
+      return finish(outgoing, entry, 'drop');
+    }
+    if (fault?.kind === 'hold') await core.faults.released(fault);
+    const { reply } = await run(fault?.kind === 'delay' ? fault.ms : 0);
+    return finish(outgoing, entry, fault ? applyAfter(fault, reply) : reply);
+  };
 }
 
 function describe(core: Core, request: ApiRequest, resolved: Resolved) {

@@ -1,7 +1,6 @@
 import type { Json, Step, Written } from '../contract.js';
-import { ConnectorError } from '../errors.js';
+import { ConnectorError, refuse } from '../errors.js';
 import type { Client } from './client.js';
-import { refuse } from './errors.js';
 import { gridOf, rowsOf } from './evidence.js';
 import { isId } from './ids.js';
 import { startsInsidePeriod } from './units.js';

@@ -1,6 +1,7 @@
 import type { ConnectorContext, HttpResponse, Json, SecretText } from '../contract.js';
 import type { ConnectorError } from '../errors.js';
-import { failureOf, refuse, secretRejected } from './errors.js';
+import { refuse } from '../errors.js';
+import { failureOf, secretRejected } from './errors.js';
 import { menu } from './menu.js';
 import type { Settings } from './settings.js';
 import { jsonObject, type Row, rowOf } from './wire.js';

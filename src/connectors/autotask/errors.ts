@@ -1,4 +1,4 @@
-import type { ErrorKind, HttpResponse } from '../contract.js';
+import type { HttpResponse } from '../contract.js';
 import { ConnectorError } from '../errors.js';
 import { menu } from './menu.js';
 import { type KnownRefusal, knownRefusals, volumeRefusals } from './refusals.js';
@@ -164,9 +164,4 @@ export function retryAfter(response: HttpResponse, now: Date): number | undefine
   const value = name === undefined ? '' : (response.headers[name] ?? '').trim();
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now.getTime()) / 1000;
   return Number.isFinite(seconds) ? Math.min(3600, Math.max(0, Math.ceil(seconds))) : undefined;
-}
-
-/** A plain refusal of ours, before anything was sent. */
-export function refuse(kind: ErrorKind, code: string, message: string, more: object = {}): ConnectorError {
-  return new ConnectorError(kind, message, { code, outcome: 'notApplied', ...more });
 }

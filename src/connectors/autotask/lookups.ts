@@ -1,8 +1,8 @@
 import type { ConnectorContext, RemoteRecord, SearchPage } from '../contract.js';
+import { refuse } from '../errors.js';
 import { type Client, createClient } from './client.js';
 import { type CompanyCurrencies, createCompanyCurrencies } from './company-currencies.js';
 import { type Currencies, readCurrencies } from './currencies.js';
-import { refuse } from './errors.js';
 import { isId } from './ids.js';
 import { remembered } from './memory.js';
 import { type Picklists, readPicklists } from './picklists.js';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Change, LineSnapshot, Plan } from '../contract.js';
-import { refuse } from './errors.js';
+import { refuse } from '../errors.js';
 import { evidenceOfLine, type LineEvidence } from './evidence.js';
 import { type LaterChanges, laterChanges } from './later-changes.js';
 import { menu } from './menu.js';
-import { checkChange, checkContract } from './preconditions.js';
+import { checkAllowed, checkContract } from './preconditions.js';
 import { problemError } from './problems.js';
 import { carry, foundAt, isAboutAmounts, type Planned, type Stage, stepTo } from './stage.js';
 import type { Standing } from './standing.js';
@@ -15,7 +15,7 @@ import { postedAt, rowText, startsInsidePeriod } from './units.js';
  * show something else. Autotask takes differences, so they are computed from what was read just now, never stored.
  */
 export function planChange(change: Change, line: LineSnapshot, currency: string): Plan {
-  checkChange(change, currency);
+  checkAllowed(change, currency);
   if (line.problem) throw problemError(line.problem);
   const seen = evidenceOfLine(line);
   const window = seen?.window;

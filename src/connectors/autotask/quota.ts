@@ -1,6 +1,6 @@
 import type { VendorQuota } from '../contract.js';
+import { refuse } from '../errors.js';
 import type { Client } from './client.js';
-import { refuse } from './errors.js';
 
 /** Autotask: requests in a rolling window, for the whole database. The call counts itself. */
 export async function readQuota(client: Client, signal?: AbortSignal): Promise<VendorQuota> {

@@ -1,6 +1,6 @@
 import type { CalendarDate, Change, Decimal, Json, LineSnapshot, LineState, Step } from '../contract.js';
 import { canonical, jsonNumber, sameMoney } from '../decimal.js';
-import { refuse } from './errors.js';
+import { refuse } from '../errors.js';
 import { holds, type LineEvidence, stateEvidence, toldWindow, type Window, within } from './evidence.js';
 import { numeric } from './ids.js';
 import { checkRise } from './preconditions.js';

@@ -1,6 +1,7 @@
 import type { HttpClient, HttpResponse } from '../contract.js';
 import type { ConnectorError } from '../errors.js';
-import { failureOf, refuse } from './errors.js';
+import { refuse } from '../errors.js';
+import { failureOf } from './errors.js';
 import { menu } from './menu.js';
 import type { Settings } from './settings.js';
 import { isHtml, jsonObject, rowOf } from './wire.js';

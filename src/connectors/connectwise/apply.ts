@@ -1,7 +1,7 @@
 import type { Json, Step, Written } from '../contract.js';
+import { refuse } from '../errors.js';
 import { AGREEMENTS } from './agreements.js';
 import type { Client } from './client.js';
-import { refuse } from './errors.js';
 import type { Payload } from './payload.js';
 import { writeOf } from './payload.js';
 import { isId } from './wire.js';

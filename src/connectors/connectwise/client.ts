@@ -1,7 +1,8 @@
 import type { ConnectorContext, Json, SecretText } from '../contract.js';
 import type { ConnectorError } from '../errors.js';
+import { refuse } from '../errors.js';
 import { queryOf } from './conditions.js';
-import { failureOf, refuse } from './errors.js';
+import { failureOf } from './errors.js';
 import { BUCKET } from './limit-hit.js';
 import { menu } from './menu.js';
 import type { Settings } from './settings.js';

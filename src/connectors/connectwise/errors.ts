@@ -1,5 +1,5 @@
 import type { ErrorKind, HttpResponse } from '../contract.js';
-import { ConnectorError } from '../errors.js';
+import { ConnectorError, refuse } from '../errors.js';
 import { retryAfter } from './limit-hit.js';
 import { menu } from './menu.js';
 import { isObject, jsonBody, rowOf } from './wire.js';
@@ -152,9 +152,4 @@ function refused(fields: readonly string[], remote: object): ConnectorError {
     hint: 'ConnectWise says why in its own words; mend that there or in the mapping, then try again.',
     remote,
   });
-}
-
-/** A definite refusal: of ours before anything was sent, or of the vendor. */
-export function refuse(kind: ErrorKind, code: string, message: string, more: object = {}): ConnectorError {
-  return new ConnectorError(kind, message, { code, outcome: 'notApplied', ...more });
 }

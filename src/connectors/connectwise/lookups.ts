@@ -1,8 +1,7 @@
 import type { ConnectorContext, RemoteRecord, SearchPage } from '../contract.js';
-import { isConnectorError } from '../errors.js';
+import { isConnectorError, refuse } from '../errors.js';
 import { type Ask, type Client, createClient } from './client.js';
 import { type Cycles, createCycles } from './cycles.js';
-import { refuse } from './errors.js';
 import type { Settings } from './settings.js';
 import { isId, type Row } from './wire.js';
 

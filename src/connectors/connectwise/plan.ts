@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Change, Json, LineSnapshot, LineState, Plan, Step } from '../contract.js';
+import { refuse } from '../errors.js';
 import { type Addition, additionsJson, liveFrom, standingOn } from './additions.js';
-import { refuse } from './errors.js';
 import { evidenceOf, type LineEvidence } from './evidence.js';
 import { menu } from './menu.js';
 import { payloadOf } from './payload.js';
-import { checkAgreement, checkChange, checkRise } from './preconditions.js';
+import { checkAgreement, checkAllowed, checkRise } from './preconditions.js';
 import { problemError } from './problems.js';
 import { countedOn, isAboutAmounts, type Write, writesFor, written } from './writes.js';
 
@@ -14,7 +14,7 @@ import { countedOn, isAboutAmounts, type Write, writesFor, written } from './wri
  * so that between two writes it is seen that both additions bill.
  */
 export function planChange(change: Change, line: LineSnapshot, currency: string): Plan {
-  checkChange(change, currency);
+  checkAllowed(change, currency);
   if (line.problem) throw problemError(line.problem);
   const seen = evidenceOf(line.evidence);
   if (!seen) throw refuse('invalid', 'SNAPSHOT_INVALID', 'What was read of the line is not from this connector.');

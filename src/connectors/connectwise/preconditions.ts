@@ -1,56 +1,24 @@
-import { isCalendarDate } from '../calendar.js';
+import { checkChange } from '../change-checks.js';
 import type { Change, LineSnapshot } from '../contract.js';
-import { jsonNumber } from '../decimal.js';
-import { refuse } from './errors.js';
+import { refuse } from '../errors.js';
 import type { LineEvidence } from './evidence.js';
 import { menu } from './menu.js';
 
 /** What would be refused for every line, whatever it shows. */
-export function checkChange(change: Change, currency: string): void {
-  const { kind, effectiveDate, until, quantity } = change;
+export function checkAllowed(change: Change, currency: string): void {
+  const { kind, quantity } = change;
   if (kind === 'resume') {
     throw refuse('unsupported', 'CHANGE_UNSUPPORTED', 'Reactivation is not written to ConnectWise (R59).', {
       hint: 'Set the price of the addition again in ConnectWise.',
       where: menu.additions,
     });
   }
-  if (!isCalendarDate(effectiveDate) || (until !== undefined && !isCalendarDate(until))) {
-    throw refuse('invalid', 'EFFECTIVE_DATE_INVALID', 'The effective date is not a calendar date.', {
-      hint: 'Give a day that exists, as YYYY-MM-DD.',
-    });
-  }
-  if (until !== undefined && until <= effectiveDate) {
-    throw refuse(
-      'invalid',
-      'UNTIL_INVALID',
-      `The amounts must end after they begin (${effectiveDate}), not ${until}.`,
-      {
-        hint: 'Give the first day that the amounts no longer count for.',
-      },
-    );
-  }
   if (!Number.isSafeInteger(quantity * 1000) || quantity < 0) {
     throw refuse('invalid', 'QUANTITY_OUT_OF_RANGE', 'The quantity must be a number of 0 or more.', {
       hint: 'Correct the quantity in the marketplace.',
     });
   }
-  if (change.currency !== currency) {
-    throw refuse(
-      'precondition',
-      'WRONG_CURRENCY',
-      `The change is in ${change.currency}, the connection in ${currency}.`,
-      {
-        hint: 'Map the subscription on a connection in its own currency.',
-      },
-    );
-  }
-  for (const amount of [change.unitPrice, change.unitCost]) {
-    if (amount !== undefined && jsonNumber(amount) === undefined) {
-      throw refuse('invalid', 'AMOUNT_NOT_EXACT', 'An amount is not a decimal that ConnectWise can be sent exactly.', {
-        hint: 'Correct the price or cost in the marketplace; about 15 digits are carried exactly.',
-      });
-    }
-  }
+  checkChange(change, { currency, psa: 'ConnectWise' });
 }
 
 /** What the agreement does not allow for this change. */
