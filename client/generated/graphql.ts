@@ -236,7 +236,7 @@ export type ConnectwiseCredentialsInput = {
 export type CorrectDriftInput = {
   /** A drift that stands. */
   driftId: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** Why, for the audit log. At most 500 characters. */
   reason?: string | null | undefined;
@@ -248,7 +248,7 @@ export type CorrectDriftInput = {
 export type CreateApiKeyInput = {
   /** When it ends, at the latest when the key you call with ends. Absent: then; a key made by a person lasts 366 days at most. */
   expiresAt?: string | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** What it is for. */
   name: string;
@@ -264,7 +264,7 @@ export type CreateConnectionCustomerMappingInput = {
   connectionId: string | number;
   /** The customer. */
   customerId: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -272,7 +272,7 @@ export type CreateConnectionCustomerMappingInput = {
 export type CreateConnectionOfferMappingInput = {
   /** One of your connections; it must be ACTIVE. */
   connectionId: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** The offer variant. */
   offerVariantId: string | number;
@@ -292,7 +292,7 @@ export type CreateConnectionSubscriptionMappingInput = {
   dryRun?: boolean | null | undefined;
   /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
   fingerprint?: string | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -304,7 +304,7 @@ export type CreateConnectorConnectionInput = {
   credentials: ConnectorCredentialsInput;
   /** Three capital letters. One connection per currency (R8, R9). */
   currency: string;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -493,7 +493,7 @@ export type RawCredentialsInput = {
 export type ReconcileConnectionInput = {
   /** One of your connections; it must be ACTIVE. */
   connectionId: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -518,7 +518,7 @@ export type RecordAzureUsageInput = {
   eventId: string;
   /** The marketplace's id of it; or cloudSubscriptionId. */
   externalId?: string | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** First day of the month; not a coming one. */
   month: string;
@@ -544,7 +544,7 @@ export type RecordSubscriptionChangeInput = {
   externalId?: string | null | undefined;
   /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
   fingerprint?: string | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** What happened. */
   kind: ChangeKind;
@@ -566,7 +566,7 @@ export type RecordSubscriptionChangeInput = {
 export type ResolveSubscriptionOperationInput = {
   /** The audit log entry of the operation; its `actions` say what is possible. */
   auditLogId: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** The units that stand on the line, for the audit log. */
   observedUnits?: number | null | undefined;
@@ -584,7 +584,7 @@ export type RetrySubscriptionOperationInput = {
   dryRun?: boolean | null | undefined;
   /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
   fingerprint?: string | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** Why, for the audit log: 1 to 500 characters. Not required. */
   reason?: string | null | undefined;
@@ -594,7 +594,7 @@ export type RetrySubscriptionOperationInput = {
 export type RevokeApiKeyInput = {
   /** The key. */
   id: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** Also those made with it, and with those. Absent: it alone. */
   withMade?: boolean | null | undefined;
@@ -613,7 +613,7 @@ export type RotateApiKeyInput = {
   expiresAt?: string | null | undefined;
   /** The key. */
   id: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** How long its present text works on. Absent: a day; 0: it ends now; at most 30 days. */
   overlapSeconds?: number | null | undefined;
@@ -625,7 +625,7 @@ export type RunAzureBillingInput = {
   connectionId: string | number;
   /** Only tell what would be sent. */
   dryRun?: boolean | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** First day of the month; not a coming one. */
   month: string;
@@ -646,7 +646,7 @@ export type Segment =
 export type SkipSubscriptionOperationInput = {
   /** The audit log entry of the operation; its `actions` say what is possible. */
   auditLogId: string | number;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** Why, for the audit log: 1 to 500 characters. */
   reason: string;
@@ -686,7 +686,7 @@ export type SyncSubscriptionToConnectionInput = {
   dryRun?: boolean | null | undefined;
   /** Carry out only the plan with this fingerprint, as a preview told it; another one is refused. */
   fingerprint?: string | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** The PSA's id of the service of its offer. Absent: the offer is mapped on the connection. */
   serviceId?: string | number | null | undefined;
@@ -715,7 +715,7 @@ export type UpdateConnectionPolicyInput = {
   decreases?: DecreasePolicy | null | undefined;
   /** Who is right where a reconciliation finds that the two sides differ. */
   drift?: DriftPolicyInput | null | undefined;
-  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. */
+  /** The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. Absent: that of the header `Idempotency-Key`. */
   idempotencyKey?: string | null | undefined;
   /** Where prices and costs are kept. */
   priceSource?: PriceSource | null | undefined;

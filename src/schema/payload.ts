@@ -66,7 +66,8 @@ export function idempotencyKey(t: InputFieldBuilder<Types, 'InputObject'>) {
   return {
     idempotencyKey: t.string({
       description:
-        'The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters.',
+        'The same key with the same input is the same operation: a repeat gets the first answer. At most 200 characters. ' +
+        'Absent: that of the header `Idempotency-Key`.',
     }),
   };
 }
