@@ -38,7 +38,7 @@ function bundle(entry) {
       packages: 'external',
       outdir: dist,
       entryNames: '[name]-[hash]',
-      chunkNames: '[name]-[hash]',
+      chunkNames: `${name}-[name]-[hash]`,
       metafile: true,
       write: false,
       logLevel: 'silent',
@@ -46,12 +46,15 @@ function bundle(entry) {
     const made = {
       entry: basename(Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)[0]),
       outputs: outputFiles.map(({ path }) => basename(path)),
+      former: last?.outputs ?? [],
       inputs: Object.fromEntries(Object.keys(metafile.inputs).map((path) => [path, stampOf(path)])),
     };
     mkdirSync(dist, { recursive: true });
     for (const { path, contents } of outputFiles) writeWhole(path, contents);
     writeWhole(manifest, JSON.stringify(made));
-    for (const old of last?.outputs ?? []) if (!made.outputs.includes(old)) rmSync(join(dist, old), { force: true });
+    // Not those of the last bundle: what was started from it may have read only a part of them.
+    const kept = [...made.outputs, ...made.former];
+    for (const old of last?.former ?? []) if (!kept.includes(old)) rmSync(join(dist, old), { force: true });
     return join(dist, made.entry);
   } catch {
     return null;
