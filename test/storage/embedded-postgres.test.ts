@@ -150,6 +150,16 @@ describe('what a kill leaves behind', () => {
     await expect(query(second.url, 'SELECT 1')).rejects.toThrow(/ENOENT|ECONNREFUSED/);
   });
 
+  test('two that stop it in the same moment do not take each other for users', async () => {
+    const dataDir = await sandbox.usedFolder();
+    const told: string[] = [];
+    const log = (text: string) => told.push(text);
+    const both = [await sandbox.start(dataDir, log), await sandbox.start(dataDir, log)];
+    await Promise.all(both.map((server) => server.stop()));
+    expect(isAlive(both[0]!.pid)).toBe(false);
+    expect(told).not.toContainEqual(expect.stringContaining('others use it'));
+  });
+
   test('a start waits while remains of the killed server still hold its memory', async () => {
     const dataDir = await sandbox.usedFolder();
     const first = await sandbox.start(dataDir);

@@ -1,12 +1,15 @@
 import pg from 'pg';
 
+/** Who only asks is no user: two that stop at once would else each leave the server to the other. */
+const ASKER = 'gateway-embedded-usage';
+
 /** Do other clients have connections to this server? One that does not answer has none. */
 export async function isUsed(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: ASKER });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const others = `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+    const others = `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> '${ASKER}'`;
     // Our own closed connections linger for a moment.
     for (const deadline = Date.now() + 1_000; ; ) {
       const { rowCount } = await client.query(others);
