@@ -29,7 +29,11 @@ export async function openPlace(flags: PlaceFlags, scopes: readonly Scope[]): Pr
   const kept = cursorFile === undefined ? null : await readKept(cursorFile);
   const after = cursorOf(flags.after ?? kept?.cursor ?? '', scopes);
   const continued = after.size > 0 || kept !== null;
-  if (out === undefined) return { after, continued, file: null, keep: (cursor) => keep(cursor, null) };
+  // At once, so that a run that fails can be repeated, and that one without a place for its cursor fails before it writes.
+  if (out === undefined) {
+    await keep(after);
+    return { after, continued, file: null, keep };
+  }
   if (continued && flags.format === 'cloudevents-batch') {
     throw new CommandError('A batch is one JSON array and cannot be continued: use cloudevents.', EXIT.wrongUse);
   }
@@ -42,21 +46,25 @@ export async function openPlace(flags: PlaceFlags, scopes: readonly Scope[]): Pr
   });
   try {
     const size = await sizeOf(handle, out, { continued, wanted: kept?.out?.path === path ? kept.out.bytes : null });
-    // From here on a run that fails at once can be repeated.
-    await keep(after, handle);
-    return { after, continued: size > 0, file: fileOf(handle, flags), keep: (cursor) => keep(cursor, handle) };
+    const file = fileOf(handle, flags, size);
+    await keep(after, file);
+    return { after, continued: size > 0, file, keep: (cursor) => keep(cursor, file) };
   } catch (error) {
     await handle.close();
     throw error;
   }
 
-  async function keep(cursor: ExportCursor, file: FileHandle | null): Promise<void> {
+  async function keep(cursor: ExportCursor, file?: ReturnType<typeof fileOf>): Promise<void> {
     if (cursorFile === undefined) return;
-    await file?.datasync();
-    const place = file && out !== undefined ? `${(await file.stat()).size} ${resolve(out)}\n` : '';
+    const place = file && out !== undefined ? `${await file.settle()} ${resolve(out)}\n` : '';
     const draft = `${cursorFile}.${process.pid}`;
-    await writeFile(draft, `${printCursor(cursor)}\n${place}`, { mode: 0o600 });
-    await rename(draft, cursorFile);
+    try {
+      await writeFile(draft, `${printCursor(cursor)}\n${place}`, { mode: 0o600 });
+      await rename(draft, cursorFile);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new CommandError(`${cursorFile} cannot be written (${code}). Name another --cursor-file.`, EXIT.wrongUse);
+    }
   }
 }
 
@@ -105,14 +113,22 @@ async function sizeOf(
   return wanted;
 }
 
-function fileOf(handle: FileHandle, { out, cursorFile }: PlaceFlags): ExportPlace['file'] {
+function fileOf(handle: FileHandle, { out, cursorFile }: PlaceFlags, start: number) {
+  let length = start;
   return {
-    async append(text) {
+    async append(text: string): Promise<true> {
       await handle.appendFile(text).catch((error: NodeJS.ErrnoException) => {
         const next = cursorFile === undefined ? 'Export to another file' : 'Make room and run the same command again';
         throw new CommandError(`${out} could not be written to its end (${error.code}). ${next}.`);
       });
+      length += Buffer.byteLength(text);
       return true;
+    },
+    /** Answers how long it is on the disk: a cursor that was kept beside somebody else's work would skip events. */
+    async settle(): Promise<number> {
+      await handle.datasync();
+      if ((await handle.stat()).size === length) return length;
+      throw new CommandError(`${out} was changed by another export. Run one at a time: run this one again to go on.`);
     },
     close: () => handle.close(),
   };

@@ -187,7 +187,8 @@ const AWAY =
 
 /** Could the database not be asked? Then nothing is wrong with the request, but whether a commit took effect is not known. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // A file that is not there is told with the same code as a socket, but by its path.
+  if (!(error instanceof Error) || 'path' in error) return false;
   const { code, cause, meta } = error as {
     code?: unknown;
     cause?: Fault;

@@ -64,9 +64,20 @@ describe('what cannot be', () => {
     ['a key that is nowhere', ['verify', '--public-key', 'nowhere'], 'nowhere cannot be read (ENOENT)'],
     ['a key that is none', ['verify', '--public-key', 'package.json'], 'package.json is no public key'],
     ['a cursor that is a folder', ['export', '--cursor-file', '.'], '. cannot be read (EISDIR)'],
+    ['a cursor in no folder', ['export', '--cursor-file', 'nowhere/x'], 'nowhere/x cannot be written (ENOENT)'],
   ])('%s: refused with 2 and how to mend it', async (_what, args, reason) => {
     const refused = await cli({}, ...args);
     expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });
     expect(refused.err).not.toMatch(/prisma|Failed:/i);
+  });
+
+  it('a place for checkpoints that is nowhere: what takes none is named, and the setting', async () => {
+    const refused = await cli({ GATEWAY_AUDIT_CHECKPOINTS: 'nowhere/x' }, 'checkpoint');
+    expect(refused).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nowhere/x did not take a checkpoint (ENOENT)'),
+    });
+    expect(refused.err).toContain('GATEWAY_AUDIT_CHECKPOINTS');
+    expect(refused.err).not.toContain('DATABASE_URL');
   });
 });

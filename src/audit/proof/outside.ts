@@ -25,7 +25,9 @@ function file(path: string): Outside {
   return {
     name: path,
     async deliver(checkpoints) {
-      const handle = await open(path, 'a+', 0o600);
+      const handle = await open(path, 'a+', 0o600).catch((error: NodeJS.ErrnoException) => {
+        throw refused(path, `${error.code}`);
+      });
       try {
         await dropTornLine(handle);
         await handle.appendFile(checkpoints.map((one) => `${JSON.stringify(one)}\n`).join(''));
@@ -59,13 +61,18 @@ function webhook(url: URL): Outside {
           redirect: 'error',
           signal: AbortSignal.timeout(WEBHOOK_LIMIT_MS),
         }).catch((cause: unknown) => {
-          throw new Error(`${name} did not take a checkpoint.`, { cause });
+          throw refused(name, 'no answer', cause);
         });
         await answer.body?.cancel();
-        if (!answer.ok) throw new Error(`${name} answered a checkpoint with ${answer.status}.`);
+        if (!answer.ok) throw refused(name, `it answered with ${answer.status}`);
       }
     },
   };
+}
+
+function refused(name: string, why: string, cause?: unknown): Error {
+  const next = 'Mend that, or name another place by GATEWAY_AUDIT_CHECKPOINTS.';
+  return new Error(`${name} did not take a checkpoint (${why}). ${next}`, { cause });
 }
 
 /**
