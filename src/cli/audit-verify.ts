@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { CommandError, EXIT } from './errors.js';
 import { organizationsOf } from './organizations.js';
 import { type Store, withStore } from './store.js';
+import { oneLine } from './terminal.js';
 
 export interface VerifyFlags {
   readonly organization?: string;
@@ -30,7 +31,7 @@ export async function verifyLog(context: Context, flags: VerifyFlags): Promise<v
     const onFinding = (finding: Finding) => {
       findings += 1;
       if (terminal.json) listed.push(finding);
-      else terminal.line(lineOf(finding, names.get(finding.organizationId)));
+      else terminal.line(oneLine(lineOf(finding, names.get(finding.organizationId))));
     };
     const progress = { bar: null as ReturnType<typeof terminal.progress> | null };
     try {

@@ -138,6 +138,15 @@ describe('audit verify', () => {
     expect([json.code, JSON.parse(json.out).findings]).toMatchObject([3, [{ kind: 'CHECKPOINT', organization: null }]]);
   });
 
+  it('lets no text of a forger steer the terminal', async () => {
+    const file = join(folder, 'forged.ndjson');
+    const key = '\u001b[2J\nAll as it was written: 1 events';
+    await writeFile(file, JSON.stringify({ statement: '{}', key, signature: '' }));
+    const { code, out } = await cli('verify', '--checkpoints', file);
+    expect([code, out.includes('\u001b')]).toEqual([3, false]);
+    expect(linesOf(out).map((line) => line.slice(0, 10))).toEqual(['CHECKPOINT', 'Not what i']);
+  });
+
   it('finds checkpoints that are gone from their file, unless it is said to be a part', async () => {
     const file = join(folder, 'audit-checkpoints.ndjson');
     const made = await cli('checkpoint', '--json', '--organization', 'First CSP');
