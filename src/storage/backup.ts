@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
@@ -94,7 +94,10 @@ export async function readBackup(folder: string): Promise<Manifest> {
   if (manifest.format !== 1) throw new BackupError('This backup was made by another version of the gateway.');
   for (const { file, sha256 } of manifest.tables) {
     const hash = createHash('sha256');
-    for await (const piece of createReadStream(join(folder, file))) hash.update(piece as Buffer);
+    const pieces = createReadStream(join(folder, file)).on('data', (piece) => hash.update(piece));
+    await finished(pieces).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? new BackupError(`${join(folder, file)} is missing.`) : error;
+    });
     if (hash.digest('hex') !== sha256) throw new BackupError(`${join(folder, file)} was changed or is damaged.`);
   }
   return manifest;
@@ -102,7 +105,8 @@ export async function readBackup(folder: string): Promise<Manifest> {
 
 function manifestOf(text: string): Manifest | null {
   try {
-    return JSON.parse(text) as Manifest;
+    const manifest = JSON.parse(text) as Manifest;
+    return Array.isArray(manifest.tables) ? manifest : null;
   } catch {
     return null;
   }

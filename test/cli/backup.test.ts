@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -86,6 +86,16 @@ describe('a backup of a gateway that works', () => {
     expect(await cli(app.database.url, 'restore', backup)).toMatchObject({
       code: 1,
       err: expect.stringContaining('was changed'),
+    });
+    await rm(join(backup, 'public.AuditLog.copy.gz'));
+    expect(await cli(app.database.url, 'restore', backup)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('public.AuditLog.copy.gz is missing'),
+    });
+    await writeFile(join(backup, 'manifest.json'), '{"format":1}');
+    expect(await cli(app.database.url, 'restore', backup)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('manifest.json was changed or is damaged'),
     });
     expect(await cli(app.database.url, 'restore', folder)).toMatchObject({
       code: 1,
