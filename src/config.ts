@@ -210,7 +210,7 @@ export function describeConfig(env: Environment, options: readonly OptionField[]
     const { value, given } = read;
     const absent = missing.find((text) => text.startsWith(`${variable.name} `));
     const fault = read.fault ?? absent?.slice(variable.name.length + 1).replace(/\.$/, '') ?? null;
-    const shown = variable.secret && value !== undefined ? '(secret)' : (value ?? null);
+    const shown = value === undefined ? null : variable.secret ? '(secret)' : (variable.shown?.(value) ?? value);
     const source = given ? 'environment' : value === undefined ? 'absent' : 'default';
     return { name: variable.name, value: shown, source, fault, help: variable.help };
   });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Finding } from '../audit/proof/finding.js';
 import { type PublicKeys, publicKeyFrom, publicKeys } from '../audit/proof/key.js';
 import { checkpointPlace, readAuditKeys } from '../audit/proof/key-file.js';
-import { readOutside } from '../audit/proof/outside.js';
+import { isAddress, readOutside } from '../audit/proof/outside.js';
 import { type OutsideLog, type OutsideLogs, type Verified, verifyAudit } from '../audit/proof/verify.js';
 import { encodeId } from '../schema/ids.js';
 import type { Context } from './context.js';
@@ -83,7 +83,7 @@ async function outsideOf(
   const files = flags.checkpoints.length > 0 ? flags.checkpoints : [place];
   const logs = new Map<string, OutsideLog>();
   for (const file of files) {
-    if (/^https?:\/\//.test(file)) {
+    if (isAddress(file)) {
       context.terminal.note('Checkpoints go to a webhook: compare with what it has kept by --checkpoints FILE.');
       return null;
     }

@@ -25,6 +25,8 @@ export const AUDIT_VARIABLES = [
   {
     name: 'GATEWAY_AUDIT_CHECKPOINTS',
     help: 'Where checkpoints are written outside the database: a file, or an http(s) address that takes each by POST. Absent: audit-checkpoints.ndjson in the data folder.',
+    // What a webhook knows its callers by stands there.
+    shown: (value) => value.replace(/^(https?:[^?#]*)[?#].*/i, '$1?(secret)'),
     check: (value) => (isPlace(value) ? null : 'must be a file, or an http(s) address without a password'),
   },
   {

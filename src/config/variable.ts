@@ -4,6 +4,8 @@ export interface Variable {
   readonly help: string;
   readonly default?: string;
   readonly secret?: boolean;
+  /** What of a value is no secret. Absent: all of it, or nothing. */
+  shown?(value: string): string;
   /** What is wrong with a value, or null. Never repeats a secret value. */
   check?(value: string): string | null;
 }

@@ -260,7 +260,9 @@ describe('the place outside', () => {
     await using hook = await startHook();
     await fillLog(proof.test.url, scope, 1);
     hook.status = 500;
-    await expect(proof.checkpoints({ outside: hook.url }).make(only())).rejects.toThrow('it answered with 500');
+    await expect(proof.checkpoints({ outside: hook.url.replace('http:', 'HTTP:') }).make(only())).rejects.toThrow(
+      'it answered with 500',
+    );
     await fillLog(proof.test.url, scope, 1);
     hook.status = 302;
     await expect(proof.checkpoints({ outside: hook.url }).make(only())).rejects.toThrow('did not take a checkpoint');

@@ -55,6 +55,12 @@ describe('config check', () => {
     expect(out).not.toContain(app.secretKey);
   });
 
+  it('shows an address that takes checkpoints without what may be its secret', async () => {
+    const GATEWAY_AUDIT_CHECKPOINTS = 'https://hooks.example.com/audit?token=hunter2';
+    const { code, out } = await runCli(['config', 'check'], { ...env, GATEWAY_AUDIT_CHECKPOINTS });
+    expect([code, out.includes('https://hooks.example.com/audit'), out.includes('hunter2')]).toEqual([0, true, false]);
+  });
+
   it('names all faults at once, with exit code 2', async () => {
     const manifest = join(folder, 'operations.json');
     await writeFile(manifest, '{"a":"query {"}');

@@ -16,9 +16,12 @@ export interface Outside {
 
 const WEBHOOK_LIMIT_MS = 10_000;
 
+/** A webhook, not a file. */
+export const isAddress = (place: string): boolean => /^https?:\/\//i.test(place);
+
 /** A file that only grows, or with `https://` (or `http://`) a webhook. */
-export function createOutside(target: string): Outside {
-  return /^https?:\/\//.test(target) ? webhook(new URL(target)) : file(target);
+export function createOutside(place: string): Outside {
+  return isAddress(place) ? webhook(new URL(place)) : file(place);
 }
 
 function file(path: string): Outside {
@@ -61,7 +64,7 @@ function webhook(url: URL): Outside {
           redirect: 'error',
           signal: AbortSignal.timeout(WEBHOOK_LIMIT_MS),
         }).catch((cause: unknown) => {
-          throw refused(name, 'no answer', cause);
+          throw refused(name, 'no answer, or a redirection', cause);
         });
         await answer.body?.cancel();
         if (!answer.ok) throw refused(name, `it answered with ${answer.status}`);
