@@ -73,7 +73,9 @@ function explainListen(error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `${where} is taken. Stop what listens there, or set GATEWAY_PORT or GATEWAY_METRICS_PORT to another (0 takes a free one).`;
   }
-  if (code === 'EACCES') return `${where} may not be used by this account. Set GATEWAY_PORT to one above 1023.`;
+  if (code === 'EACCES') {
+    return `${where} may not be used by this account. Set GATEWAY_PORT or GATEWAY_METRICS_PORT to one above 1023.`;
+  }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `GATEWAY_HOST is no address of this machine: ${message}`;
   return message;
 }
