@@ -29,7 +29,7 @@ export async function retainLog(context: Context, flags: { months: number; dryRu
       ORGANIZATION: ({ organizationId }: Removal) => names.get(organizationId) ?? organizationId,
       'UP TO': ({ period }: Removal) => period,
       EVENTS: ({ events }: Removal) => events,
-      ENTRIES: ({ entries }: Removal) => (flags.dryRun ? '' : entries),
+      ENTRIES: ({ entries }: Removal) => entries,
     };
     if (terminal.json) terminal.value({ dryRun: flags.dryRun ?? false, removals, findings });
     else terminal.rows(removals, columns, 'Nothing is old enough and covered by a checkpoint.');

@@ -22,7 +22,8 @@ export interface Removal extends Scope {
   readonly period: string;
   readonly floor: number;
   readonly events: number;
-  readonly entries: number;
+  /** Null: nobody counted which stay. */
+  readonly entries: number | null;
 }
 
 export interface Retained {
@@ -33,8 +34,6 @@ export interface Retained {
 
 const REMOVE_WITHIN_MS = 600_000;
 
-export type Retention = ReturnType<typeof createRetention>;
-
 /**
  * Gives up whole months. A month goes when a signed checkpoint at its end lies outside; that checkpoint is where the log
  * begins from then on. First the floor is signed and delivered, then what is below it is removed: a crash in between leaves
@@ -43,14 +42,14 @@ export type Retention = ReturnType<typeof createRetention>;
 export function createRetention({ db, checkpoints, keys, now, newId }: RetentionOptions) {
   return { plan, apply };
 
-  /** What `apply` would remove, counted before it is known which entries stay. */
+  /** What `apply` would remove. */
   async function plan(months: number): Promise<readonly Removal[]> {
     const due = await dueOf(months);
     return Promise.all(
       due.map(async ({ tenantId, organizationId, period, seq }) => {
         const where = { tenantId, organizationId, seq: { lte: seq } };
         const events = await db.client.auditLogEvent.count({ where });
-        return { tenantId, organizationId, period, floor: Number(seq), events, entries: 0 };
+        return { tenantId, organizationId, period, floor: Number(seq), events, entries: null };
       }),
     );
   }
