@@ -152,14 +152,25 @@ describe('audit verify', () => {
     const made = await cli('checkpoint', '--json', '--organization', 'First CSP');
     expect(JSON.parse(made.out)).toMatchObject({ made: 1, delivered: 1, place: file });
     const whole = await readFile(file, 'utf8');
+    for (const lose of [() => writeFile(file, ''), () => rm(file)]) {
+      await lose();
+      const gone = await cli('verify');
+      expect(gone).toMatchObject({ code: 3, err: expect.stringContaining('--part when some are elsewhere') });
+      expect(gone.out).toContain('What was written outside lacks the delivered checkpoint 1.');
+    }
+    expect(await cli('verify', '--part')).toMatchObject({ code: 0, err: expect.stringContaining('There is no') });
     await writeFile(file, '');
-    const gone = await cli('verify');
-    expect(gone).toMatchObject({ code: 3, err: expect.stringContaining('--part when some are elsewhere') });
-    expect(gone.out).toContain('What was written outside lacks the delivered checkpoint 1.');
     const part = await cli('verify', '--checkpoints', file, '--part');
     expect(part).toMatchObject({ code: 0, out: expect.stringContaining('1 delivered checkpoints are not in these') });
     await writeFile(file, whole);
     expect(await cli('verify')).toMatchObject({ code: 0, err: '' });
+    for (const [place, compared] of [
+      [undefined, true],
+      ['https://hook.example.com', false],
+    ] as const) {
+      const { out } = await runCli(['audit', 'verify', '--json'], { ...env(), GATEWAY_AUDIT_CHECKPOINTS: place });
+      expect(JSON.parse(out)).toMatchObject({ compared, findings: [] });
+    }
   });
 
   it('is content with what was written, and ends with 3 where a row was changed', async () => {

@@ -36,6 +36,8 @@ export interface Verified {
   readonly events: number;
   readonly entries: number;
   readonly checkpoints: number;
+  /** Whether anything was read outside. */
+  readonly compared: boolean;
   /** Of them those that were written outside and are not in what was read there. */
   readonly notOutside: number;
   /** Organizations whose log does not begin at its beginning any more: events up to `floor` were given up. */
@@ -96,6 +98,7 @@ export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
       events,
       entries: await entries,
       checkpoints: chains.reduce((sum, { inside }) => sum + inside.length, 0),
+      compared: outside !== null,
       notOutside,
       begins: chains.flatMap(({ scope, floor }) => (floor ? [{ ...scope, floor: floor.seq, at: floor.at }] : [])),
       complete: !signal?.aborted,
