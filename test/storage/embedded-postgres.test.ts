@@ -150,6 +150,24 @@ describe('what a kill leaves behind', () => {
     await expect(query(second.url, 'SELECT 1')).rejects.toThrow(/ENOENT|ECONNREFUSED/);
   });
 
+  test('one that takes no more clients has others that use it', async () => {
+    const dataDir = await sandbox.usedFolder();
+    const [first, second] = [await sandbox.start(dataDir), await sandbox.start(dataDir)];
+    const clients: pg.Client[] = [];
+    const fill = async () => {
+      for (;;) {
+        const client = new pg.Client({ connectionString: second.url });
+        client.on('error', () => undefined);
+        await client.connect();
+        clients.push(client);
+      }
+    };
+    await expect(fill()).rejects.toThrow('too many clients');
+    await first.stop();
+    expect((await clients[0]?.query('SELECT 1 AS one'))?.rows).toEqual([{ one: 1 }]);
+    for (const client of clients) await client.end();
+  });
+
   test('two that stop it in the same moment do not take each other for users', async () => {
     const dataDir = await sandbox.usedFolder();
     const told: string[] = [];

@@ -1,4 +1,8 @@
 import pg from 'pg';
+import { hasCode } from './errors.js';
+
+/** Too many connections: all of them are others'. */
+const FULL = '53300';
 
 /** Who only asks is no user: two that stop at once would else each leave the server to the other. */
 const ASKER = 'gateway-embedded-usage';
@@ -17,8 +21,8 @@ export async function isUsed(url: string): Promise<boolean> {
       if (Date.now() > deadline) return true;
       await client.query('SELECT pg_sleep(0.02)');
     }
-  } catch {
-    return false;
+  } catch (error) {
+    return hasCode(error, FULL);
   } finally {
     await client.end().catch(() => undefined);
   }
