@@ -3,14 +3,12 @@ import type { Queries } from '../../storage/database.js';
 import type { Scope } from '../entry.js';
 import { createKeptDigest, type Floor, type KeptEntry } from './checkpoint.js';
 import type { Report } from './finding.js';
-import { pagesOf, SMALLEST } from './pages.js';
+import { PAGE, pagesOf, SMALLEST } from './pages.js';
 
 /**
  * Entries that outlive their events, because they are not finished or something refers to them. What they must look like
  * stands in rows of their own; a signed floor says how many there are and has their digest, so nobody adds one unseen.
  */
-
-const PAGE = 4_000;
 
 /** Before the events up to here may go: remembers which entries stay, and tells how to recognize them. */
 export async function keepUpTo(tx: Queries, { tenantId, organizationId }: Scope, seq: bigint): Promise<Floor> {

@@ -4,7 +4,7 @@ import type pg from 'pg';
 export const SMALLEST = '-9223372036854775808';
 
 /** Rows read at once: large enough to keep both sides busy, small enough to forget. */
-const PAGE = 4_000;
+export const PAGE = 4_000;
 
 /**
  * Reads a long list in pages behind the last row's key, one page ahead of its reader: the database works on the next page

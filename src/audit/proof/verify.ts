@@ -36,10 +36,10 @@ export interface Verified {
   readonly events: number;
   readonly entries: number;
   readonly checkpoints: number;
-  /** Whether anything was read outside. */
-  readonly compared: boolean;
   /** Of them those that were written outside and are not in what was read there. */
   readonly notOutside: number;
+  /** Whether anything was read outside. */
+  readonly compared: boolean;
   /** Organizations whose log does not begin at its beginning any more: events up to `floor` were given up. */
   readonly begins: readonly (Scope & { readonly floor: number; readonly at: string })[];
   /** False when it was given up on the way. */
@@ -98,8 +98,8 @@ export async function verifyAudit(options: VerifyOptions): Promise<Verified> {
       events,
       entries: await entries,
       checkpoints: chains.reduce((sum, { inside }) => sum + inside.length, 0),
-      compared: outside !== null,
       notOutside,
+      compared: outside !== null,
       begins: chains.flatMap(({ scope, floor }) => (floor ? [{ ...scope, floor: floor.seq, at: floor.at }] : [])),
       complete: !signal?.aborted,
     };
