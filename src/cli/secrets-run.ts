@@ -68,9 +68,10 @@ function messageOf({ key, rewrapped, newDataKeys, resealed }: Rotated): string {
   return `Key ${key}: ${rewrapped} data keys wrapped anew, ${newDataKeys} made, ${resealed} secrets sealed anew.`;
 }
 
-/** Counts are those of the whole database; ids of secrets that cannot be opened may be another organization's. */
-function endingOf({ failed, ...rotated }: Rotated, stopped: boolean): Ending {
-  const ending = { message: messageOf({ ...rotated, failed }), details: { keyId: rotated.key } };
+/** Counts are those of the whole database, ids of secrets that cannot be opened may be another organization's: neither is told. */
+function endingOf({ key, failed }: Rotated, stopped: boolean): Ending {
+  const left = failed.length > 0 ? ', but for those that cannot be opened' : stopped ? ', as far as it came' : '';
+  const ending = { message: `Data keys and secrets are sealed with the key ${key}${left}.`, details: { keyId: key } };
   if (failed.length > 0) return { ...ending, failure: { code: 'SECRETS_UNREADABLE', retryable: false } };
   return stopped ? { ...ending, failure: { code: 'INTERRUPTED', retryable: true } } : ending;
 }
