@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Scope, SYSTEM } from '../../src/audit/entry.js';
+import { exportAudit } from '../../src/audit/export/export.js';
 import { createCheckpoints } from '../../src/audit/proof/checkpoint-writer.js';
 import { createRetention } from '../../src/audit/proof/retention.js';
 import { newId } from '../../src/storage/ids.js';
@@ -185,6 +186,30 @@ describe('retention', () => {
 
 describe('behind retention', () => {
   beforeEach(() => retain());
+
+  it('an export begins with the oldest that is kept, and goes on behind no cursor that would skip what is gone', async () => {
+    const exported = async (...after: readonly bigint[]) => {
+      const { db } = proof;
+      const cursor = new Map(after.map((seq) => [scope.organizationId, seq]));
+      const actor = { kind: 'USER', id: 'auditor', name: 'Auditor' } as const;
+      let text = '';
+      const write = async (part: string) => {
+        text += part;
+        return true;
+      };
+      const more = { newId, scopes: [scope], actor, format: 'ndjson', filter: {}, after: cursor, write } as const;
+      await exportAudit({ db, ...more });
+      return Number(JSON.parse(text.slice(0, text.indexOf('\n'))).seq);
+    };
+    for (const gone of [8n, 1n, 0n]) {
+      await expect(exported(gone)).rejects.toMatchObject({
+        code: 'CURSOR_EXPIRED',
+        message: expect.stringContaining('10'),
+      });
+    }
+    expect(await exported(9n)).toBe(10);
+    expect(await exported()).toBe(10);
+  });
 
   it.each([
     ['DELETED', '10', () => `DELETE FROM "AuditLogEvent" WHERE ${here()} AND "seq" <= 12`],

@@ -75,13 +75,15 @@ function rangesOf(scopes: readonly Scope[], after: ExportCursor, extents: Readon
   if ([...after.keys()].some((organizationId) => !known.has(organizationId))) throw foreign();
   return scopes.map(({ tenantId, organizationId }) => {
     const { head, floor } = extents.get(organizationId) ?? { head: 0n, floor: 0n };
-    const given = after.get(organizationId) ?? 0n;
+    const given = after.get(organizationId);
+    if (given === undefined) return { tenantId, organizationId, after: floor, until: head };
     if (given > head) throw foreign();
-    if (given > 0n && given < floor) {
+    // Also 0, the cursor of a log that was empty.
+    if (given < floor) {
       const message = `Events behind this cursor are no longer kept: the oldest is ${floor + 1n}. Begin without a cursor.`;
       throw new CursorError('CURSOR_EXPIRED', message);
     }
-    return { tenantId, organizationId, after: given > floor ? given : floor, until: head };
+    return { tenantId, organizationId, after: given, until: head };
   });
 }
 
