@@ -1,10 +1,8 @@
 import { hostname } from 'node:os';
-import { showAlive } from '../jobs/instances.js';
+import { BEAT_MS, showAlive } from '../jobs/instances.js';
 import { readPidSpace } from '../jobs/pid-space.js';
 import type { Database } from '../storage/database.js';
 import { newId } from '../storage/ids.js';
-
-const BEAT_MS = 5_000;
 
 /**
  * For the time of its work a command is an instance without workers: the entries it has open name it, and when it is killed,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Database } from '../storage/database.js';
 
-const BEAT_MS = 5_000;
+export const BEAT_MS = 5_000;
 /** Three missed beats and some more: an instance that is silent this long is dead. */
 const DEAD_AFTER_SECONDS = 30;
 
