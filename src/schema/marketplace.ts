@@ -49,8 +49,6 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
   const offer = builder.node(builder.objectRef<Offer>('Offer'), {
     description: 'Something the marketplace sells.',
     id: { resolve: ({ id }) => id, description: 'Global id.' },
-    // The loaders remember what they loaded; remembered by Pothos too, a second `nodes` would be given it without its type.
-    loadManyWithoutCache: (ids: string[], { loaders }) => Promise.all(ids.map((id) => loaders.offer.load(id))),
     fields: (t) => ({
       externalId: t.exposeString('externalId', { description: "The marketplace's id." }),
       name: t.exposeString('name', { description: 'Its name.' }),
@@ -65,7 +63,6 @@ export function marketplaceTypes(builder: Builder, enums: EnumTypes) {
   const offerVariant = builder.node(builder.objectRef<OfferVariant>('OfferVariant'), {
     description: 'Offer + segment + term + billing frequency: what is mapped to a service (R24).',
     id: { resolve: ({ id }) => id, description: 'Global id.' },
-    loadManyWithoutCache: (ids: string[], { loaders }) => Promise.all(ids.map((id) => loaders.offerVariant.load(id))),
     fields: (t) => ({
       offerName: t.exposeString('offerName', { description: "The offer's name." }),
       offerExternalId: t.exposeString('offerExternalId', { description: "The marketplace's id of the offer." }),
