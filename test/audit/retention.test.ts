@@ -184,6 +184,22 @@ describe('retention', () => {
   });
 });
 
+it('an export from which events are removed while it is read fails, and skips nothing', async () => {
+  scope = await createScope(proof.db);
+  // More than a page.
+  await fillLog(proof.test.url, scope, 400, '2025-01-05T00:00:00Z');
+  await fillLog(proof.test.url, scope, 1, '2025-02-05T00:00:00Z');
+  const actor = { kind: 'USER', id: 'auditor', name: 'Auditor' } as const;
+  let removals = 0;
+  const write = async (text: string) => {
+    if (text !== '' && removals === 0) removals = (await retain()).removals.length;
+    return true;
+  };
+  const more = { newId, scopes: [scope], actor, format: 'ndjson', filter: {}, after: new Map(), write } as const;
+  await expect(exportAudit({ db: proof.db, ...more })).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+  expect(removals).toBe(1);
+});
+
 describe('behind retention', () => {
   beforeEach(() => retain());
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { CursorError } from '../cursor.js';
 import type { AuditStatus, Scope } from '../entry.js';
 import type { ExportCursor } from './cursor.js';
 
@@ -77,6 +78,8 @@ const ROWS = `
     AND ($9::uuid[] IS NULL OR a."connectionId" = ANY($9))
   ORDER BY e."seq"`;
 
+const KEPT = `SELECT FROM "AuditLogEvent" WHERE "tenantId" = $1 AND "organizationId" = $2 AND "seq" = $3::bigint`;
+
 export async function extentsOf(url: string, scopes: readonly Scope[]): Promise<ReadonlyMap<string, Extent>> {
   return withClient(url, async (client) => {
     const ids = scopes.map(({ organizationId }) => organizationId);
@@ -89,7 +92,8 @@ export async function extentsOf(url: string, scopes: readonly Scope[]): Promise<
 
 /**
  * The events of each organization between two numbers, organization after organization, in pages: however many there are,
- * one page is held. Needs no snapshot, because what lies between does not change.
+ * one page is held. Needs no snapshot, because what lies between does not change. Throws CursorError where retention removed
+ * some of it meanwhile.
  */
 export async function* exportPages(
   url: string,
@@ -108,6 +112,7 @@ export async function* exportPages(
         const end = last + PAGE < until ? last + PAGE : until;
         const values = [tenantId, organizationId, `${last}`, `${end}`, ...wanted];
         const { rows } = await client.query<ExportRow>({ name: 'audit_export', text: ROWS, values });
+        await checkWhole(client, values, last + 1n);
         cursor.set(organizationId, end);
         yield { rows, cursor: new Map(cursor), seen: Number(end - last) };
         last = end;
@@ -116,6 +121,19 @@ export async function* exportPages(
   } finally {
     await client.end();
   }
+}
+
+/** Retention removes from the front: while a page's first event is there, all of the page was. */
+async function checkWhole(
+  client: pg.Client,
+  [tenantId, organizationId]: readonly unknown[],
+  first: bigint,
+): Promise<void> {
+  const values = [tenantId, organizationId, `${first}`];
+  const { rowCount } = await client.query({ name: 'audit_export_kept', text: KEPT, values });
+  if (rowCount) return;
+  const message = `Events from ${first} on were removed by retention while they were exported. Begin without a cursor.`;
+  throw new CursorError('CURSOR_EXPIRED', message);
 }
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
