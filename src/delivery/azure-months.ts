@@ -1,5 +1,6 @@
 import type { Scope } from '../audit/entry.js';
-import type { Queries } from '../storage/database.js';
+import { joinPrice } from '../marketplace/subscription-prices.js';
+import { Prisma, type Queries } from '../storage/database.js';
 
 /** What was sent last for a month of a plan. */
 export interface SentMonth {
@@ -21,6 +22,7 @@ export interface AzurePlan {
   readonly connectionCurrency: string;
   readonly id: string;
   readonly name: string;
+  /** Of its owner's price, as figures are recorded in (R43). */
   readonly currency: string;
   readonly customerId: string;
   readonly companyName: string;
@@ -70,8 +72,9 @@ export async function readAzureMonths(
   const { tenantId, organizationId } = scope;
   const plans = await db.$queryRaw<AzurePlan[]>`
     SELECT m."id"::text AS "laneId", m."deletedAt" IS NULL AS "mapped", k."id"::text AS "connectionId",
-      k."currency" AS "connectionCurrency", s."id"::text AS "id", s."name", s."currency", c."id"::text AS "customerId",
-      c."companyName", v."billingFrequency"::text AS "billingFrequency",
+      k."currency" AS "connectionCurrency", s."id"::text AS "id", s."name",
+      coalesce(own."price" ->> 'currency', s."currency") AS "currency", c."id"::text AS "customerId", c."companyName",
+      v."billingFrequency"::text AS "billingFrequency",
       (SELECT min(o."effectiveDate")::text FROM "LaneOperation" o WHERE o."tenantId" = m."tenantId"
         AND o."laneId" = m."id" AND o."kind" = 'create') AS "firstDay", b."sent"
     FROM "Mapping" m
@@ -79,6 +82,7 @@ export async function readAzureMonths(
     JOIN "CloudSubscription" s ON s."tenantId" = m."tenantId" AND s."id" = m."cloudSubscriptionId"
     JOIN "OfferVariant" v ON v."tenantId" = s."tenantId" AND v."id" = s."offerVariantId"
     JOIN "Customer" c ON c."tenantId" = s."tenantId" AND c."id" = s."customerId"
+    ${joinPrice('s', Prisma.sql`m."organizationId"`)}
     CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l."month"), '[]') AS "sent" FROM (
       SELECT DISTINCT ON (o."effectiveDate") o."effectiveDate" AS "month", o."target" ->> 'unitCost' AS "cost",
         o."target" ->> 'unitPrice' AS "price", o."target" ->> 'currency' AS "currency", o."figures"

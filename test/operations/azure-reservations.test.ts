@@ -5,7 +5,7 @@ import type { OperationState, StepState } from '../../prisma/generated/client/en
 import { auditLog } from '../../src/audit/log.js';
 import { unmap } from '../../src/delivery/unmap.js';
 import { newId } from '../../src/storage/ids.js';
-import { only } from '../marketplace/support.js';
+import { customer, only, pushCustomers } from '../marketplace/support.js';
 import { NOW, PLAN, RESERVATION, useAzureMarket } from '../support/azure-market.js';
 
 const azure = useAzureMarket();
@@ -78,6 +78,18 @@ describe('a month of a reservation', () => {
     expect((await operations(laneId)).map(({ figures }) => figures.length)).toEqual([2, 3]);
     await record(await bought(externalId, RESERVATION), '0');
     expect(await outcomes()).toEqual(['2026-11-01 UNCHANGED 15']);
+  });
+
+  test("is billed with a plan in the currency of their owner's prices, whatever its Reseller sells them in (R43)", async () => {
+    const who = 'sold in another currency';
+    await pushCustomers(market.db, market.cspA, [customer(who, { resellerId: 'r1' })]);
+    const resellerPrice = { unitCost: '8', unitPrice: '9', currency: 'EUR' };
+    const sale = { resellerId: 'r1', currency: 'USD', resellerPrice };
+    const plan = await bought(who, { ...PLAN, ...sale });
+    const abroad = await connection({ currency: 'USD' });
+    await mapPlan(plan, abroad);
+    await record(await bought(who, { ...RESERVATION, ...sale }), '5');
+    expect(await outcomes({ connectionId: abroad })).toEqual(['2026-11-01 PUSHED 5']);
   });
 
   test('goes to one plan when the connections of two are billed at once', async () => {
