@@ -12,6 +12,9 @@ export const NOTHING_PENDING = {
   pendingAuditLogId: null,
 } as const;
 
+/** The old credentials work, also while the vendor fails: then a probe finds out when it is back. */
+const IN_USE: StoredConnection['status'][] = ['ACTIVE', 'DEGRADED'];
+
 /**
  * Checks the credentials that wait, then puts them in the place of those in use, in one transaction with the end of their
  * entry. If they fail, they are erased and nothing else changes: work went on with the old ones all the while. Only where the
@@ -50,9 +53,9 @@ export async function checkPending(services: Services, row: StoredConnection, au
     if (error) {
       // Where the refused ones lead to is not where those in use do.
       const failed = { ...result, instanceKey: row.instanceKey };
-      await tx.connection.updateMany({ where: { ...scope, id, status: { not: 'ACTIVE' } }, data: failed });
+      await tx.connection.updateMany({ where: { ...scope, id, status: { notIn: IN_USE } }, data: failed });
     } else await wakeLanesOf(tx, services.jobs, tenantId, id);
-    const kept = row.status === 'ACTIVE' ? ' (the old ones stay in use)' : '';
+    const kept = IN_USE.includes(row.status) ? ' (the old ones stay in use)' : '';
     const subject = error ? `The new credentials of "${row.alias}"${kept}` : `The connection "${row.alias}"`;
     await settleCheck(tx, scope, auditLogId, diagnostics, subject);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { settled } from '../support/acts.js';
+import { connected, connectionOf, done, GOOD, settled } from '../support/acts.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { nextMonth } from '../support/dates.js';
 import { createStage, type Stage } from '../support/stage.js';
@@ -35,3 +35,13 @@ it('a vendor that fails again and again is left alone, and work goes on when it 
   expect(app.simulator.admin.journal.list()[0]?.path).toMatch(/ThresholdInformation/);
   for (const one of staged) expect(stage.posts(one).filter(({ committed }) => committed)).toHaveLength(1);
 }, 60_000);
+
+it('new credentials that fail meanwhile change nothing: it still goes on by itself when it is back', async () => {
+  const { id } = await connected(app.csp);
+  await app.database.sql(`UPDATE "Connection" SET "status" = 'DEGRADED' WHERE "id" = $1`, [id.slice(-32)]);
+  const credentials = { autotask: { ...GOOD, password: 'wrong' } };
+  const { auditLog } = await done(app.csp, 'updateConnectorConnection', { id, credentials });
+  const { status, summary } = await settled(app.csp, auditLog.id);
+  expect(await connectionOf(app.csp, id)).toMatchObject({ status: 'DEGRADED', credentialsVersion: 1 });
+  expect([status, summary]).toEqual(['FAILED', expect.stringContaining('(the old ones stay in use)')]);
+});
