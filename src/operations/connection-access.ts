@@ -25,10 +25,11 @@ export function requireActive(connection: Pick<StoredConnection, 'alias' | 'stat
   });
 }
 
-/** What a person does so that a connection becomes ACTIVE. */
+/** How a connection becomes ACTIVE, for the person who wants it to be. */
 export function waysToActive(status: StoredConnection['status']): string {
   if (status === 'VALIDATING') return 'Wait until its check has ended.';
   if (status === 'DISABLED') return 'Enable it (enableConnectorConnection), then try again.';
+  if (status === 'DEGRADED') return 'Its PSA fails just now; it is asked from time to time and goes on by itself.';
   return 'Mend it (its diagnostics say how), then test it again.';
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connected, connectionOf, done, GOOD, settled } from '../support/acts.js';
+import { act, connected, connectionOf, done, GOOD, settled } from '../support/acts.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { nextMonth } from '../support/dates.js';
 import { createStage, type Stage } from '../support/stage.js';
@@ -36,9 +36,21 @@ it('a vendor that fails again and again is left alone, and work goes on when it 
   for (const one of staged) expect(stage.posts(one).filter(({ committed }) => committed)).toHaveLength(1);
 }, 60_000);
 
-it('new credentials that fail meanwhile change nothing: it still goes on by itself when it is back', async () => {
+async function degraded(): Promise<string> {
   const { id } = await connected(app.csp);
   await app.database.sql(`UPDATE "Connection" SET "status" = 'DEGRADED' WHERE "id" = $1`, [id.slice(-32)]);
+  return id;
+}
+
+it('what needs the PSA meanwhile is refused, and there is nothing to mend', async () => {
+  const { userErrors } = await act(app.csp, 'reconcileConnection', { connectionId: await degraded() });
+  expect(userErrors).toEqual([
+    expect.objectContaining({ code: 'CONNECTION_NOT_READY', message: expect.stringContaining('goes on by itself') }),
+  ]);
+});
+
+it('new credentials that fail meanwhile change nothing: it still goes on by itself when it is back', async () => {
+  const id = await degraded();
   const credentials = { autotask: { ...GOOD, password: 'wrong' } };
   const { auditLog } = await done(app.csp, 'updateConnectorConnection', { id, credentials });
   const { status, summary } = await settled(app.csp, auditLog.id);
