@@ -46,12 +46,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
   const [anywhere, outside] = [agentOf({}), agentOf({ lookup: lookUpPublic })];
   const mayBePrivate = options.mayBePrivate ?? (() => true);
   const maxBody = options.maxBodyBytes ?? DEFAULT_MAX_BODY;
+  let closed = false;
 
   async function send(request: HttpRequest): Promise<HttpResponse> {
     const url = checkedUrl(request.url, options.allows);
     const inside = mayBePrivate(url);
     if (!inside && isIP(hostOf(url)) !== 0 && !isPublic(hostOf(url))) throw privateAddress(url);
     const release = (await options.admit?.(request)) ?? (() => {});
+    if (closed) {
+      release({ sent: false, answered: false });
+      throw new ConnectorError('unavailable', 'The connection was opened anew meanwhile; nothing was sent.', {
+        code: 'SESSION_REPLACED',
+      });
+    }
     const timeout = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     const started = performance.now();
@@ -87,6 +94,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
   return {
     send,
     async close() {
+      closed = true;
       await Promise.all([anywhere.close(), outside.close()]);
     },
   };

@@ -210,3 +210,10 @@ describe('an address inside the network', () => {
     expect(connections).toBe(1);
   });
 });
+
+test('a client that was closed, because its credentials were replaced meanwhile, has sent nothing', async () => {
+  const http = createHttpClient({ allows: () => true });
+  await http.close();
+  const write = http.send({ method: 'POST', url: `http://localhost:${port}/`, write: true, body: {} });
+  await expect(write).rejects.toMatchObject({ kind: 'unavailable', outcome: 'notApplied' });
+});
