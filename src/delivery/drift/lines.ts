@@ -81,7 +81,8 @@ type Row = Omit<MappedLine, 'target' | 'subscription' | 'customer' | 'price' | '
  * Mapped cloud subscriptions of a connection with everything a comparison needs, in one statement.
  *
  * Written is what a step that took effect left, and what an operation found to be so already: the gateway vouches for both.
- * Amounts only of a line that bills something then; a quantity has written them where nothing was billed before.
+ * Amounts only of a line that bills something then; a quantity has written them where nothing was billed before, and
+ * what only took back the units of a later day has not.
  */
 export async function readLines(db: Queries, scope: Scope, connectionId: string, of: LinesOf): Promise<MappedLine[]> {
   const which =
@@ -132,7 +133,7 @@ export async function readLines(db: Queries, scope: Scope, connectionId: string,
       LEFT JOIN "AuditLog" a ON a."tenantId" = o."tenantId" AND a."id" = o."auditLogId" AND t."id" IS NULL
         AND o."state" = 'SUCCEEDED'
       CROSS JOIN LATERAL (SELECT coalesce(t."step", a."details") AS "of") seen
-      CROSS JOIN LATERAL (SELECT (seen."of" #>> '{after,units}')::numeric > 0
+      CROSS JOIN LATERAL (SELECT (seen."of" #>> '{after,units}')::numeric > 0 AND t."step" -> 'restores' IS NULL
         AND (o."kind" <> 'quantity' OR (seen."of" #>> '{before,units}')::numeric = 0) AS "amounts") told
       WHERE t."id" IS NOT NULL OR a."details" #>> '{change,effectiveDate}' IS NOT NULL
     ) w ON true

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done } from '../../support/acts.js';
 import { createTestApp, type TestApp } from '../../support/app.js';
-import { day, driftWorld, reconciled, standing } from '../../support/drift.js';
+import { day, driftWorld, NEXT_PERIOD, reconciled, standing } from '../../support/drift.js';
 import { type Person, personOf } from '../../support/person.js';
 import { createStage, type Stage, type Staged } from '../../support/stage.js';
 import { API_USER } from '../../support/world.js';
@@ -48,18 +48,39 @@ it('a price that units brought along was written', async () => {
   ]);
 });
 
-it('one that other seats left alone was not', async () => {
-  const staged = await stage.subscribe({ quantity: 5 });
-  const { users } = app.simulator.admin;
-  users.patch(API_USER.username, { permissions: { ContractServiceAdjustments: { create: 'None' } } });
-  const [failed] = await stage.changed(staged, PRICE);
-  users.patch(API_USER.username, { permissions: {} });
-  await done(app.csp, 'skipSubscriptionOperation', { auditLogId: failed?.id, reason: 'Not now' });
-  const [seats] = await stage.changed(staged, quantity(6, day(-4)));
-  expect(seats?.status).toBe('SUCCEEDED');
-  await reconciled(app.csp, stage.connectionId);
-  expect(await standing(app.csp, staged.mappingId)).toMatchObject([
+describe('a price whose change was skipped', () => {
+  /** Other seats behind it, which keep the amounts of the line. */
+  async function skipped(before: (staged: Staged) => Promise<unknown>): Promise<Staged> {
+    const staged = await stage.subscribe({ quantity: 5 });
+    const { users } = app.simulator.admin;
+    users.patch(API_USER.username, { permissions: { ContractServiceAdjustments: { create: 'None' } } });
+    const [failed] = await stage.changed(staged, PRICE);
+    users.patch(API_USER.username, { permissions: {} });
+    await done(app.csp, 'skipSubscriptionOperation', { auditLogId: failed?.id, reason: 'Not now' });
+    await before(staged);
+    const [seats] = await stage.changed(staged, quantity(6, day(-4)));
+    expect(seats?.status).toBe('SUCCEEDED');
+    await reconciled(app.csp, stage.connectionId);
+    return staged;
+  }
+  const MISSED = [
     { field: 'UNIT_PRICE', marketplaceValue: '20', psaValue: '10', lastWrittenValue: '10', cause: 'MISSED_CHANGE' },
     { field: 'UNIT_COST', lastWrittenValue: '8', cause: 'MISSED_CHANGE' },
-  ]);
+  ];
+
+  it('was not written by other seats', async () => {
+    const { mappingId } = await skipped(async () => undefined);
+    expect(await standing(app.csp, mappingId)).toMatchObject(MISSED);
+  });
+
+  it('nor by taking back an end that somebody had set for later', async () => {
+    const { mappingId, contractId } = await skipped((staged) =>
+      adjust(staged, { unitChange: -5, effectiveDate: NEXT_PERIOD }),
+    );
+    expect(stage.posts({ contractId }).slice(-2)).toMatchObject([
+      { body: { unitChange: 5, effectiveDate: NEXT_PERIOD } },
+      { body: { unitChange: 1, effectiveDate: day(-4) } },
+    ]);
+    expect(await standing(app.csp, mappingId)).toMatchObject(MISSED);
+  });
 });
