@@ -6,9 +6,13 @@ import type { Prisma, Queries } from '../storage/database.js';
 import type { StoredConnection } from './connection-access.js';
 import type { Services } from './services.js';
 
+/** The credentials in use work, also while the vendor fails: then a probe finds out when it is back (1.8). */
+export const WORKING: StoredConnection['status'][] = ['ACTIVE', 'DEGRADED'];
+
 /**
  * What a check makes of a connection. Locks its row: one that a person switched off, perhaps while this ran, stays so
- * whatever the check found. Where its lines are billed by another one, it stays with the instance it had.
+ * whatever the check found, and one that works does through an outage. Where its lines are billed by another one, it stays
+ * with the instance it had.
  */
 export async function checkedAs(
   tx: Queries,
@@ -17,18 +21,21 @@ export async function checkedAs(
   now: Date,
 ) {
   const error = firstFailure(diagnostics);
-  const stays = diagnostics.some(({ code }) => code === LINE_TAKEN);
-  const [off] = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM (SELECT "status" FROM "Connection"
-      WHERE "tenantId" = ${row.tenantId}::uuid AND "id" = ${row.id}::uuid FOR NO KEY UPDATE) t WHERE t."status" = 'DISABLED'`;
+  const instanceKey = diagnostics.some(({ code }) => code === LINE_TAKEN) ? null : instanceKeyOf(diagnostics);
+  const [held] = await tx.$queryRaw<Pick<StoredConnection, 'status'>[]>`
+    SELECT "status"::text AS "status" FROM "Connection"
+    WHERE "tenantId" = ${row.tenantId}::uuid AND "id" = ${row.id}::uuid FOR NO KEY UPDATE`;
+  const current = held!.status;
+  const outage = error !== null && diagnostics.every((line) => line.status !== 'fail' || passes(line));
+  const stays = current === 'DISABLED' || (outage && WORKING.includes(current));
   const status = {
     status: error ? ('INVALID' as const) : ('ACTIVE' as const),
     statusCode: error?.code ?? null,
     statusReason: error?.message ?? null,
   };
   return {
-    ...(!off && status),
-    instanceKey: (stays ? null : instanceKeyOf(diagnostics)) ?? row.instanceKey,
+    ...(!stays && status),
+    instanceKey: instanceKey ?? row.instanceKey,
     diagnostics: diagnostics as unknown as Prisma.InputJsonArray,
     checkedAt: now,
     updatedAt: now,
@@ -126,9 +133,11 @@ export function firstFailure(diagnostics: readonly Diagnostic[]): EntryError | n
     code: failed.code ?? 'CHECK_FAILED',
     message: `${failed.title}. ${failed.detail}`,
     ...(failed.action && { hint: `${failed.action.text}${where}` }),
-    retryable: failed.kind === 'unavailable' || failed.kind === 'rateLimited',
+    retryable: passes(failed),
   };
 }
+
+const passes = ({ kind }: Diagnostic): boolean => kind === 'unavailable' || kind === 'rateLimited';
 
 export function instanceKeyOf(diagnostics: readonly Diagnostic[]): string | null {
   for (const { facts } of diagnostics) {

@@ -2,7 +2,7 @@ import { auditLog } from '../audit/log.js';
 import { wakeLanesOf } from '../delivery/lane-wake.js';
 import { Prisma, type Queries } from '../storage/database.js';
 import type { StoredConnection } from './connection-access.js';
-import { checkedAs, diagnose, firstFailure, heldAgainstLines, settleCheck } from './connection-check.js';
+import { checkedAs, diagnose, firstFailure, heldAgainstLines, settleCheck, WORKING } from './connection-check.js';
 import type { Services } from './services.js';
 
 /** What erases the credentials that wait. */
@@ -11,9 +11,6 @@ export const NOTHING_PENDING = {
   pendingSettings: Prisma.DbNull,
   pendingAuditLogId: null,
 } as const;
-
-/** The old credentials work, also while the vendor fails: then a probe finds out when it is back. */
-const IN_USE: StoredConnection['status'][] = ['ACTIVE', 'DEGRADED'];
 
 /**
  * Checks the credentials that wait, then puts them in the place of those in use, in one transaction with the end of their
@@ -53,9 +50,9 @@ export async function checkPending(services: Services, row: StoredConnection, au
     if (error) {
       // Where the refused ones lead to is not where those in use do.
       const failed = { ...result, instanceKey: row.instanceKey };
-      await tx.connection.updateMany({ where: { ...scope, id, status: { notIn: IN_USE } }, data: failed });
+      await tx.connection.updateMany({ where: { ...scope, id, status: { notIn: WORKING } }, data: failed });
     } else await wakeLanesOf(tx, services.jobs, tenantId, id);
-    const kept = IN_USE.includes(row.status) ? ' (the old ones stay in use)' : '';
+    const kept = WORKING.includes(row.status) ? ' (the old ones stay in use)' : '';
     const subject = error ? `The new credentials of "${row.alias}"${kept}` : `The connection "${row.alias}"`;
     await settleCheck(tx, scope, auditLogId, diagnostics, subject);
   });

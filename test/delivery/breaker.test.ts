@@ -57,3 +57,23 @@ it('new credentials that fail meanwhile change nothing: it still goes on by itse
   expect(await connectionOf(app.csp, id)).toMatchObject({ status: 'DEGRADED', credentialsVersion: 1 });
   expect([status, summary]).toEqual(['FAILED', expect.stringContaining('(the old ones stay in use)')]);
 });
+
+it.each(['ACTIVE', 'DEGRADED'])(
+  'what a check finds of an outage does not stop a connection for good that was %s',
+  async (status) => {
+    const { id } = await connected(app.csp);
+    await app.database.sql('UPDATE "Connection" SET "status" = $2::"ConnectionStatus" WHERE "id" = $1', [
+      id.slice(-32),
+      status,
+    ]);
+    const { faults } = app.simulator.admin;
+    faults.add({ match: {}, action: { kind: 'html502' }, times: 1000 });
+    try {
+      const { auditLog } = await done(app.csp, 'testConnectorConnection', { id });
+      expect(await settled(app.csp, auditLog.id)).toMatchObject({ status: 'FAILED', error: { retryable: true } });
+      expect(['ACTIVE', 'DEGRADED']).toContain((await connectionOf(app.csp, id)).status);
+    } finally {
+      faults.clear();
+    }
+  },
+);
