@@ -5,7 +5,7 @@ import type { CalendarDate } from './values.js';
  * four digits: what would lie beyond the calendar is its first or last day, since PSAs write "no end" as one of them.
  */
 const FORM = /^(\d{4})-(\d{2})-(\d{2})$/;
-export const FIRST_DAY: CalendarDate = '0001-01-01';
+const FIRST_DAY: CalendarDate = '0001-01-01';
 export const LAST_DAY: CalendarDate = '9999-12-31';
 
 const DAY_MS = 86_400_000;

@@ -206,9 +206,9 @@ export interface Session {
   get<K extends LookupKind>(kind: K, id: string, signal?: AbortSignal): Promise<RemoteRecords[K] | null>;
 
   /**
-   * Records by their ids, in any order, each as `get` answers it; those that `get` answers null for are left out. Asked every night for all
-   * that is mapped: so the number of calls must grow with the vendor's page size, not with the number of ids. Null where the
-   * vendor cannot be asked like that; absent = always. Throws as `get` does.
+   * Records by their ids, in any order, each as `get` answers it; those that `get` answers null for are left out. Asked every
+   * night for all that is mapped: so there is to be a call for as many ids as the vendor takes at once, not one for each. Null
+   * where the vendor cannot be asked like that; absent = always. Throws as `get` does.
    */
   getMany?<K extends 'company' | 'service'>(
     kind: K,

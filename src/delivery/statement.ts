@@ -20,9 +20,8 @@ export interface Statement {
 
 /**
  * Settles the doubtful write of an operation in review, or of one that cannot be read, by what a person states; its lane is
- * locked. APPLIED ends the
- * operation, NOT_APPLIED has it planned anew from fresh reads under the same entry. An operation whose mapping was deleted
- * meanwhile only gets its entry ended.
+ * locked. APPLIED ends the operation, NOT_APPLIED has it planned anew from fresh reads under the same entry. An operation whose
+ * mapping was deleted meanwhile only gets its entry ended.
  */
 export async function settleByStatement(
   tx: Queries,

@@ -136,7 +136,10 @@ export function subscriptionReasons(subscription: SubscriptionSource, currency: 
   return [...reasons, ...currencyReasons(subscription.currency, currency, path, name)];
 }
 
-/** R43: the first line is written with an amount of one billing period; that of an Azure plan, whose months have their own, with 0. */
+/**
+ * R43: the first line is written with an amount of one billing period; that of an Azure plan, whose months have their own,
+ * with 0.
+ */
 function priceReasons({ name, variant, price }: Pick<SubscriptionSource, 'name' | 'variant' | 'price'>): Reason[] {
   if (isBilled(price) || (price && variant.offerType === AZURE_PLAN)) return [];
   const path = ['input', 'cloudSubscriptionId'];

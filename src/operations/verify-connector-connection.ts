@@ -36,7 +36,7 @@ export async function verifyConnectorConnection(services: Services, payload: Rec
   }
   if (payload.pending) return checkPending(services, row, auditLogId);
   const found = await diagnose(services, services.sessions.of(row), scope, auditLogId);
-  // The next session counts its calls against the instance that was found.
+  // The next session counts its calls against the instance that was found, and remembers nothing of a check that found none.
   if (instanceKeyOf(found) !== row.instanceKey) services.sessions.forget(connectionId);
   await db.transaction(async (tx) => {
     const diagnostics = await heldAgainstLines(tx, row, found);

@@ -116,7 +116,8 @@ function toWrite(wanted: Decimal | undefined, found: Decimal | null, change: Cha
 
 /**
  * The exact body of the POST. Contract and service name the line. One that is known and does not show alone, because the
- * service stands twice or without a row of units, is named by its id: so no other is written, and none made for one that is gone. Autotask: leaving the price out keeps it (inferred), 0 as `unitChange` is allowed for a change of price.
+ * service stands twice or without a row of units, is named by its id: so no other is written, and none made for one that is
+ * gone. Autotask: leaving the price out keeps it (inferred), 0 as `unitChange` is allowed for a change of price.
  */
 function adjustment(stage: Stage, { target }: LineSnapshot, unitChange: number, alone: boolean): Json {
   const line: { readonly [name: string]: number | string } =

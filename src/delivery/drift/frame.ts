@@ -73,7 +73,10 @@ export function serviceFinding(
   return { finding: differs(unfit.expected, unfit.actual ?? unfit.code), stale: true };
 }
 
-/** Both sides must be in the connection's currency (R9): the owner's price (R43) and the contract. Undefined where the PSA does not tell. */
+/**
+ * Both sides must be in the connection's currency (R9): the owner's price (R43) and the contract. Undefined where the PSA does
+ * not tell.
+ */
 export function currencyFinding(
   { currency: own }: MappedLine,
   { contract }: LineSnapshot,
