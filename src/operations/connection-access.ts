@@ -1,10 +1,11 @@
+import type { Scope } from '../audit/entry.js';
 import type { Session } from '../connectors/contract.js';
 import { notFound, Refusal } from './refusal.js';
-import type { Work } from './run.js';
+import type { Services } from './services.js';
 
-type Readers = Pick<Work, 'db' | 'scope'>;
+type Readers = Pick<Services, 'db'> & { readonly scope: Scope };
 
-export type StoredConnection = NonNullable<Awaited<ReturnType<Work['db']['client']['connection']['findFirst']>>>;
+export type StoredConnection = NonNullable<Awaited<ReturnType<Services['db']['client']['connection']['findFirst']>>>;
 
 /** The caller's own connection, or the refusal that answers unknown and foreign ids alike (R5). */
 export async function ownConnection(work: Readers, id: string, path: readonly string[]): Promise<StoredConnection> {
@@ -25,6 +26,11 @@ export function requireActive(connection: Pick<StoredConnection, 'alias' | 'stat
   });
 }
 
+/** Looking at the PSA is tried through an outage too; never with a secret that was refused, which could lock the API user. */
+export function requireReadable(connection: Pick<StoredConnection, 'alias' | 'status'>, path: readonly string[]): void {
+  if (connection.status !== 'DEGRADED') requireActive(connection, path);
+}
+
 /** How a connection becomes ACTIVE, for the person who wants it to be. */
 export function waysToActive(status: StoredConnection['status']): string {
   if (status === 'VALIDATING') return 'Wait until its check has ended.';
@@ -35,7 +41,7 @@ export function waysToActive(status: StoredConnection['status']): string {
 
 /** An ACTIVE connection of the caller with its session. */
 export async function activeSession(
-  work: Work,
+  work: Readers & Pick<Services, 'sessions'>,
   id: string,
   path: readonly string[],
 ): Promise<{ connection: StoredConnection; session: Session }> {

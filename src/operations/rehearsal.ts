@@ -4,6 +4,7 @@ import type { WorkItem } from '../delivery/lane.js';
 import { readItem } from '../delivery/lane-reader.js';
 import { noPreview, type Preview, previewOf, refusedPreview } from '../delivery/preview.js';
 import { narrowToOrganization, type Queries } from '../storage/database.js';
+import { ownConnection, requireReadable } from './connection-access.js';
 import { Refusal } from './refusal.js';
 import type { Services } from './services.js';
 
@@ -43,7 +44,10 @@ class TakenBack extends Error {
 export async function rehearse(work: Rehearsed, commit: (tx: Queries) => Promise<unknown>): Promise<Preview> {
   const { items, refused } = await takenBack(work, commit);
   const [item] = items;
-  if (item) return previewOf(work.sessions, item);
+  if (item) {
+    requireReadable(await ownConnection(work, item.connection.id, ['input']), ['input']);
+    return previewOf(work.sessions, item);
+  }
   const [first] = refused;
   if (first) return refusedPreview(first.code, first.message);
   return noPreview('Nothing is written to a PSA for this: it is not mapped by you, or its kind is not synchronised.');

@@ -1,6 +1,6 @@
 import type { Scope } from '../audit/entry.js';
 import type { SearchPage, SearchQuery } from '../connectors/contract.js';
-import { ownConnection, requireActive } from './connection-access.js';
+import { ownConnection, requireReadable } from './connection-access.js';
 import type { Services } from './services.js';
 
 /** A live look-up on one of the caller's connections. Reading only, so it is no audit entry. */
@@ -11,6 +11,6 @@ export async function searchRemote(
   query: SearchQuery,
 ): Promise<SearchPage> {
   const connection = await ownConnection({ db: services.db, scope }, connectionId, ['connectionId']);
-  if (connection.status !== 'DEGRADED') requireActive(connection, ['connectionId']);
+  requireReadable(connection, ['connectionId']);
   return services.sessions.of(connection).search(query);
 }

@@ -66,6 +66,7 @@ describe('a secret that is refused', () => {
     for (const caller of [app.csp, otherCsp, app.csp, otherCsp]) {
       expect(await searched(caller, stage.connectionId)).toBe('CONNECTION_NOT_READY');
     }
+    await meet(stage, staged);
     expect(badSecrets()).toBe(1);
   });
 

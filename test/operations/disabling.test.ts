@@ -102,6 +102,13 @@ describe('a disabled connection', () => {
         ],
       ]);
     }
+    const document =
+      'query ($input: PreviewSubscriptionChangeInput!) { previewSubscriptionChange(input: $input) { decision refusal { code message } } }';
+    const input = { externalId: sold.externalId, ...quantity(7, 3) };
+    const message = expect.stringContaining('is DISABLED. Enable it (enableConnectorConnection)');
+    expect(await app.csp.query(document, { input })).toEqual({
+      previewSubscriptionChange: { decision: 'REFUSE', refusal: { code: 'CONNECTION_NOT_READY', message } },
+    });
     expect(requests()).toBe(before);
     expect((await act(app.csp, 'deleteConnectionSubscriptionMapping', { id: sold.mappingId })).userErrors).toEqual([]);
   });
