@@ -54,8 +54,8 @@ interface ItemRow {
 
 /**
  * The oldest unfinished operation of a lane, or a given one, with all a decision needs, in one statement. A later one of its
- * day replaces it (R50), unless units of a later day come before that one, which is then dated behind them: from its own day
- * until then nothing would be left of either.
+ * day would replace it (R50), unless units of a later day come before that one, which is then dated behind them: from its own
+ * day until then nothing would be left of either.
  */
 export async function readItem(
   db: Pick<Queries, '$queryRaw'>,
@@ -80,7 +80,7 @@ export async function readItem(
       ARRAY(SELECT p."step" ->> 'key' FROM "Step" p WHERE p."tenantId" = o."tenantId" AND p."operationId" = o."id"
         AND p."state" = 'APPLIED') AS "applied",
       (SELECT p."step" -> 'before' FROM "Step" p WHERE p."tenantId" = o."tenantId" AND p."operationId" = o."id"
-        AND p."state" = 'APPLIED' ORDER BY p."attempt" LIMIT 1) AS "began",
+        AND p."state" = 'APPLIED' AND p."step" -> 'restores' IS NULL ORDER BY p."attempt" LIMIT 1) AS "began",
       (w."step" -> 'after' ->> 'units')::float8 AS "writtenUnits", w."sentAt" AS "writtenAt", d."unitsFrom", d."priceFrom",
       c."policy" AS "connectionPolicy", cm."policy" AS "customerPolicy",
       m."remoteId", m."companyId", m."serviceId", m."lineRef",

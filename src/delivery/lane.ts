@@ -61,7 +61,7 @@ export interface WorkItem {
   readonly sends: number;
   /** Keys of its steps that are known to have taken effect: a step is never taken twice, whatever a read shows. */
   readonly applied: readonly string[];
-  /** What the line showed before the first of them; null when none is known to have taken effect. */
+  /** What the line showed before the first of them that belongs to the change itself; null: none of those took effect. */
   readonly began: LineState | null;
   /** The newest write of the lane that is known to have taken effect: what reads must show. */
   readonly lastWrite: { readonly units: number; readonly sentAt: Date } | null;

@@ -114,7 +114,8 @@ export function createTurns(options: DrainOptions) {
     }
     const open = item.sent?.state === 'SENDING' || item.sent?.state === 'UNKNOWN' ? item.sent : null;
     if (open) return verify(turn, item, open, seen);
-    if (item.supersededBy) {
+    // Half written it would be billed in between; and for the later one what stands there now is no ground to decide on.
+    if (item.supersededBy && item.began === null) {
       await store.settle(turn.lease, item, null, {
         to: 'SUCCEEDED',
         message: 'Superseded by a later change of the same day.',

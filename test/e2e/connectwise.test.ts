@@ -240,6 +240,20 @@ describe.each(['POST', 'PATCH'])('the %s of a change', (method) => {
   });
 });
 
+it('a change that is half written is ended before a later one of its day, which else would seem to be fewer units', async () => {
+  await done(app.csp, 'updateConnectionPolicy', { connectionId: stage.connectionId, decreases: 'NEXT_PERIOD' });
+  const { staged, entry } = await changeWith('PATCH', { kind: 'status403' });
+  expect(lineOf(staged).units).toBe(13);
+  const [later] = await stage.change(staged, toQuantity(9));
+  await done(app.csp, 'retrySubscriptionOperation', { auditLogId: entry.id });
+  expect(await settled(app.csp, later?.id ?? '')).toMatchObject({
+    status: 'SUCCEEDED',
+    details: { before: { units: 8 } },
+  });
+  expect(lineOf(staged).units).toBe(9);
+  await done(app.csp, 'updateConnectionPolicy', { connectionId: stage.connectionId, decreases: null });
+});
+
 describe('a person who deletes the new addition between the two writes', () => {
   it('is not overruled in silence', async () => {
     const { staged, entry } = await changeWith('PATCH', { kind: 'status403' });

@@ -199,7 +199,7 @@ export function createTables(options: {
           : null,
         sends: head.steps.filter((each) => each.state !== 'REFUSED' && each.step.key === step?.step.key).length,
         applied: head.steps.filter(({ state }) => state === 'APPLIED').map((each) => each.step.key),
-        began: head.steps.find(({ state }) => state === 'APPLIED')?.step.before ?? null,
+        began: head.steps.find(({ state, step }) => state === 'APPLIED' && !step.restores)?.step.before ?? null,
         lastWrite: lastWriteBefore(lane, head.position),
         delivered: { units: rules.staysInOrder ? deliveredBefore(lane, head.position) : null, price: null },
         mapped: { companyId: '1', serviceId: '2', contractId: lane.id, lineRef: null },
