@@ -3,6 +3,7 @@ import { createCheckpoints } from '../audit/proof/checkpoint-writer.js';
 import { pemOf } from '../audit/proof/key.js';
 import { checkpointPlace, loadAuditKeys, readAuditKeys } from '../audit/proof/key-file.js';
 import { createOutside } from '../audit/proof/outside.js';
+import { findingAsJson } from './audit-json.js';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './errors.js';
 import { organizationsOf } from './organizations.js';
@@ -16,7 +17,7 @@ export async function makeCheckpoint(context: Context, organization?: string): P
     const { checkpoints, place } = await checkpointsOf(context, store);
     const ids = organization === undefined ? undefined : organizations.map(({ organizationId }) => organizationId);
     const { made, delivered, findings } = await checkpoints.make(ids);
-    terminal.value({ made, delivered, place, findings });
+    terminal.value({ made, delivered, place, findings: findings.map(findingAsJson) });
     terminal.line(`${made} checkpoints made, ${delivered} written to ${place}.`);
     if (findings.length === 0) return;
     terminal.line(`${findings.length} findings: what does not verify was not signed. "audit verify" names it.`);

@@ -1,6 +1,7 @@
 import { createRetention, type Removal } from '../audit/proof/retention.js';
 import { newId } from '../storage/ids.js';
 import { checkpointsOf } from './audit-checkpoint.js';
+import { findingAsJson, ofOrganization } from './audit-json.js';
 import { type Context, operator } from './context.js';
 import { CommandError, EXIT } from './errors.js';
 import { organizationsOf } from './organizations.js';
@@ -31,8 +32,10 @@ export async function retainLog(context: Context, flags: { months: number; dryRu
       EVENTS: ({ events }: Removal) => events,
       ENTRIES: ({ entries }: Removal) => entries,
     };
-    if (terminal.json) terminal.value({ dryRun: flags.dryRun ?? false, removals, findings });
-    else terminal.rows(removals, columns, 'Nothing is old enough and covered by a checkpoint.');
+    if (terminal.json) {
+      const dryRun = flags.dryRun ?? false;
+      terminal.value({ dryRun, removals: removals.map(ofOrganization), findings: findings.map(findingAsJson) });
+    } else terminal.rows(removals, columns, 'Nothing is old enough and covered by a checkpoint.');
     if (findings.length === 0) return;
     terminal.line(`${findings.length} findings: nothing was removed from a log that does not verify ("audit verify").`);
     process.exitCode = EXIT.found;

@@ -5,6 +5,7 @@ import { checkpointPlace, readAuditKeys } from '../audit/proof/key-file.js';
 import { isAddress, readOutside } from '../audit/proof/outside.js';
 import { type OutsideLog, type OutsideLogs, type Verified, verifyAudit } from '../audit/proof/verify.js';
 import { encodeId } from '../schema/ids.js';
+import { findingAsJson, ofOrganization } from './audit-json.js';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './errors.js';
 import { organizationsOf } from './organizations.js';
@@ -48,7 +49,11 @@ export async function verifyLog(context: Context, flags: VerifyFlags): Promise<v
       progress.bar?.end();
     }
   });
-  terminal.value({ ...verified, findings: listed.map(jsonOf) });
+  terminal.value({
+    ...verified,
+    begins: verified.begins.map(ofOrganization),
+    findings: listed.map(findingAsJson),
+  });
   tell(context, verified, { findings, part: flags.part ?? false });
   if (findings > 0) process.exitCode = EXIT.found;
   else if (!verified.complete) process.exitCode = EXIT.failed;
@@ -116,14 +121,6 @@ function lineOf({ kind, organizationId, seq, auditLogId, message }: Finding, nam
   const where = seq === null ? '' : `event ${seq}`;
   const entry = auditLogId === null ? '' : `(${encodeId('AuditLog', auditLogId)})`;
   return [kind.padEnd(10), name, where, entry, message].filter((part) => part !== '').join(' ');
-}
-
-function jsonOf({ tenantId, organizationId, auditLogId, ...finding }: Finding) {
-  return {
-    ...finding,
-    organization: organizationId === '' ? null : encodeId('Organization', organizationId),
-    auditLog: auditLogId === null ? null : encodeId('AuditLog', auditLogId),
-  };
 }
 
 function tell(
