@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAnswerer } from './server/answer.js';
 import { createArrival } from './server/arrival.js';
 import { createErrors } from './server/errors.js';
+import { watchIdle } from './server/idle.js';
 import type { ServerOptions } from './server/options.js';
 import { persistedOperations } from './server/persisted.js';
 import { createPipeline } from './server/pipeline.js';
@@ -18,12 +19,18 @@ export interface GatewayServer {
   listen(port: number, host: string): Promise<{ readonly port: number; readonly metricsPort: number | null }>;
   /** Live clients at this moment. */
   live(): { readonly sockets: number; readonly streams: number };
-  /** Says that it is not ready any more and ends each connection with its next answer, so that others are used instead. */
+  /**
+   * Says that it is not ready any more and ends each connection with its next answer, so that others are used instead. Lasts
+   * until none is kept open without a request: what is sent into one while it is cut fails, and nobody knows if it was read.
+   */
   drain(milliseconds: number): Promise<void>;
   /** Takes no more requests, sends live clients away so that they come back, lets the rest end. */
   close(): Promise<void>;
 }
 
+/** Told to clients, which leave a connection that is idle a little earlier. */
+const KEEP_ALIVE_MS = 5_000;
+const IDLE_GONE_WITHIN_MS = KEEP_ALIVE_MS + 1_000;
 const PATIENCE = { headersMs: 5_000, requestMs: 10_000 };
 /** A process has 25 seconds to end; what comes after the answers needs a few of them. */
 const LAST_ANSWERS_WITHIN_MS = 15_000;
@@ -79,7 +86,8 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
   const { headersMs, requestMs } = options.patience ?? PATIENCE;
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
-  server.keepAliveTimeout = 5_000;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const idle = watchIdle(server);
   const sockets = serveSockets(server, pipeline, arrival, errors, options, persisted);
 
   /** Also those under way: who was told so does not send the next request into a connection that is being closed. */
@@ -99,6 +107,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
     async drain(milliseconds) {
       leave();
       await new Promise((over) => setTimeout(over, milliseconds));
+      await idle.gone(IDLE_GONE_WITHIN_MS - milliseconds);
     },
     async close() {
       leave();

@@ -26,6 +26,8 @@ export function startLoad(url: string, key: string, lines: readonly Line[], othe
   const wanted = new Map<Line, number>();
   let requests = 0;
   let changes = 0;
+  /** A restart begins with a change. */
+  let changedAt = performance.now();
   let over = false;
 
   async function repeat(request: (caller: Caller, round: number) => Promise<{ status: number; text: string }>) {
@@ -37,7 +39,8 @@ export function startLoad(url: string, key: string, lines: readonly Line[], othe
         text: `${error.message} ${(error.cause as Error | undefined)?.message ?? ''}`,
       }));
       if (answer.status !== 200 || answer.text.includes('"errors"')) {
-        failed.push(`${answer.status} ${answer.text.slice(0, 200)}`);
+        const after = Math.round(performance.now() - changedAt);
+        failed.push(`change ${changes}, ${after} ms after: ${answer.status} ${answer.text.slice(0, 200)}`);
       }
     }
     await caller.close();
@@ -69,6 +72,7 @@ export function startLoad(url: string, key: string, lines: readonly Line[], othe
     wanted,
     change() {
       changes += 1;
+      changedAt = performance.now();
     },
     async stop() {
       over = true;

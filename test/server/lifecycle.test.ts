@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createTestApp } from '../support/app.js';
@@ -15,6 +15,25 @@ describe('stopping', () => {
     const closed = app.close();
     await expect(next).rejects.toThrow('Closed with 1012');
     await closed;
+  });
+
+  test('nothing that is sent into a kept connection fails: it is not cut while one is idle', async () => {
+    const probe = await startProbe();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async () => {
+      const asked = request(`${probe.url}?query=%7Bhello%7D`, { agent, headers: { authorization: `Bearer ${GOOD}` } });
+      const [response] = (await once(asked.end(), 'response')) as [IncomingMessage];
+      response.resume();
+      await once(response, 'close');
+      return [response.statusCode, response.headers.connection, asked.reusedSocket];
+    };
+    expect(await ask()).toEqual([200, 'keep-alive', false]);
+    const left = probe.server.drain(50).then(() => probe.server.close());
+    // Long after the drain that was asked for, long before a client gives an idle connection up.
+    await new Promise((waited) => setTimeout(waited, 500));
+    expect(await ask()).toEqual([200, 'close', true]);
+    await left;
+    agent.destroy();
   });
 
   test('a stream of server-sent events is cut, not completed', async () => {
