@@ -59,7 +59,12 @@ interface Buckets {
   /** Seconds to wait; 0: one was taken. */
   take(name: string): Promise<number>;
   /** By the row the instances share; null: there is no limit. */
-  left(name: string, row: { readonly minute: number; readonly taken: number } | undefined): Allowance | null;
+  left(name: string, row: Shared | undefined): Allowance | null;
+}
+
+interface Shared {
+  readonly minute: number;
+  readonly taken: number;
 }
 
 /**
@@ -109,7 +114,7 @@ function createBuckets(db: Database, perMinute: number, now: () => Date): Bucket
     return 0;
   }
 
-  function left(caller: string, row: Parameters<Buckets['left']>[1]): Allowance | null {
+  function left(caller: string, row: Shared | undefined): Allowance | null {
     if (perMinute === 0) return null;
     const minute = Math.floor(now().getTime() / MINUTE_MS);
     const mine = held.get(caller);

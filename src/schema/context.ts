@@ -8,8 +8,8 @@ export interface RequestFacts {
   readonly requestId: string;
   readonly correlationId: string;
   readonly correlationSent: boolean;
-  /** For the one mutation of the request, where its input has none. */
-  readonly idempotencyKey?: string;
+  /** For the one mutation of the request, where its input has none. Null: there is none either. */
+  readonly idempotencyKey: string | null;
 }
 
 /** What a resolver gets, made for each request. That of a live field lives long: its loaders batch but remember nothing. */
@@ -59,8 +59,6 @@ export function createContext(
   };
 }
 
-function keyed(input: Given, idempotencyKey: string | undefined): Given {
-  return idempotencyKey === undefined || typeof input.idempotencyKey === 'string'
-    ? input
-    : { ...input, idempotencyKey };
+function keyed(input: Given, idempotencyKey: string | null): Given {
+  return idempotencyKey === null || typeof input.idempotencyKey === 'string' ? input : { ...input, idempotencyKey };
 }

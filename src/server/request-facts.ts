@@ -21,20 +21,23 @@ export function factsOf(
   const correlation =
     request?.headers.get('x-correlation-id') ?? extra?.request.headers['x-correlation-id']?.toString() ?? '';
   const correlationSent = UUID.test(correlation);
-  // Those a socket began with are not of one operation.
-  const key = operation?.operation === OperationTypeNode.MUTATION ? request?.headers.get('idempotency-key') : null;
-  if (typeof key === 'string' && operation && !isOne(operation)) {
-    throw badRequest(
-      'BAD_REQUEST',
-      'The header Idempotency-Key is for one mutation. Send one a request, or give each the idempotencyKey of its input.',
-    );
-  }
   return {
     requestId,
     correlationId: correlationSent ? correlation : randomUUID(),
     correlationSent,
-    ...(typeof key === 'string' && { idempotencyKey: key }),
+    // The headers a socket began with are not of one operation.
+    idempotencyKey: keyOf(request, operation),
   };
+}
+
+function keyOf(request: Request | undefined, operation: OperationDefinitionNode | undefined): string | null {
+  const key = request?.headers.get('idempotency-key') ?? null;
+  if (key === null || operation?.operation !== OperationTypeNode.MUTATION) return null;
+  if (isOne(operation)) return key;
+  throw badRequest(
+    'BAD_REQUEST',
+    'The header Idempotency-Key is for one mutation. Send one a request, or give each the idempotencyKey of its input.',
+  );
 }
 
 function isOne({ selectionSet: { selections } }: OperationDefinitionNode): boolean {
