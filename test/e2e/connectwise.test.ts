@@ -25,7 +25,8 @@ let app: TestApp;
 let stage: Stage;
 beforeAll(async () => {
   psa = await startTestConnectWise();
-  app = await createTestApp({ quarantineSeconds: 1, others: psa.others });
+  // Longer than a late write takes, also where the machine is busy between its intent and its sending.
+  app = await createTestApp({ quarantineSeconds: 4, others: psa.others });
   stage = await createStage(app, app.csp, { psa: psa.stage });
 });
 afterAll(async () => {
